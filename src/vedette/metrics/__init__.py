@@ -1,0 +1,1 @@
+"""Metrics, one file each: a pure function from summaries to an estimate."""

@@ -1,0 +1,123 @@
+"""What a metric is: a frozen spec whose class states the facts and whose `compute` reads summaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import msgspec
+import numpy as np
+
+from vedette import registry
+from vedette.layout import Column, Layout
+from vedette.summaries.base import State, Summary
+from vedette.values import Direction, Estimates
+
+States = Mapping[str, State]
+Scope = Literal["model", "column", "group"]
+
+
+class Metric(msgspec.Struct, frozen=True, kw_only=True):
+    """A frozen spec and a pure function of summaries.
+
+    A subclass is one file named like the metric. It states the facts below and implements `needs` and `compute`;
+    both work on arrays over cells (windows x segments), so a year of days costs one call.
+
+    Attributes
+    ----------
+    column : str, optional
+        The column it is about, for scope "column" (and the group column for scope "group").
+    """
+
+    #: What people read on axes and in tables.
+    title: ClassVar[str]
+    #: "share", "nats", "rows", "sd", "" (pure number) or "column" (the column's own unit).
+    unit: ClassVar[str] = ""
+    #: Smallest and largest value it can take.
+    range: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    #: Which direction is better; a change for the better is never an alarm.
+    better: ClassVar[Direction] = "neither"
+    #: "model": one number; "column": one for each column of `kinds`; "group": one for each group of a column.
+    scope: ClassVar[Scope] = "model"
+    #: Column kinds it is defined for (scope "column").
+    kinds: ClassVar[tuple[str, ...]] = ("number", "category")
+    #: Tasks it is defined for; empty means all.
+    tasks: ClassVar[tuple[str, ...]] = ()
+    #: Whether it compares with a reference (then it has none of its own).
+    compares: ClassVar[bool] = False
+    #: Whether a report shows it unasked.
+    default: ClassVar[bool] = False
+    #: Sources, with DOI where there is one.
+    references: ClassVar[tuple[str, ...]] = ()
+
+    column: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Registered name: the file's name."""
+        return type(self).__module__.rsplit(".", 1)[1]
+
+    @property
+    def key(self) -> str:
+        """Name with the parameters that differ from the default, e.g. ``fbeta(beta=2.0)``."""
+        changed = [
+            f"{f.name}={getattr(self, f.name)}"
+            for f in msgspec.structs.fields(self)
+            if f.name != "column" and getattr(self, f.name) != f.default
+        ]
+        return f"{self.name}({', '.join(changed)})" if changed else self.name
+
+    def needs(self, layout: Layout) -> dict[str, Summary]:
+        """Return the summaries it reads, by the names `compute` uses."""
+        raise NotImplementedError
+
+    def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
+        """Return one estimate for each cell of `current`.
+
+        `reference` has the same cells, or one cell that stands for all.
+        """
+        raise NotImplementedError
+
+    def why_not(self, layout: Layout) -> str | None:
+        """Return why it is not defined for these data, None when it is."""
+        if self.tasks and layout.task not in self.tasks:
+            return f"{self.name} is for {' and '.join(self.tasks)} tasks; this is {layout.task}"
+        return None
+
+    @classmethod
+    def for_column(cls, column: Column) -> bool:
+        """Tell whether it is computed for a column unasked."""
+        return column.kind in cls.kinds
+
+
+def over(counts: Any, total: Any) -> Any:
+    """Return ``counts / total``, nan where the total is 0."""
+    counts, total = np.asarray(counts, float), np.asarray(total, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, counts / total, np.nan)
+
+
+def metric(name: str, **parameters: Any) -> Metric:
+    """Return the metric registered as `name` with some parameters.
+
+    Raises
+    ------
+    UnknownNameError
+        Unknown metric, nearest one suggested (``registry.unknown-metric``), or an unknown parameter
+        (``metric.unknown-parameter``).
+    """
+    cls = registry.load("metric", name)
+    known = {f.name for f in msgspec.structs.fields(cls)}
+    for parameter in parameters:
+        if parameter not in known:
+            from vedette.errors import unknown_name
+
+            raise unknown_name(f"Parameter of {name}", parameter, known, code="metric.unknown-parameter")
+    made: Metric = cls(**parameters)
+    return made
+
+
+def words(name: str) -> str:
+    """Return a registered name as words: ``log_loss`` -> ``log loss``."""
+    return re.sub("_", " ", name)

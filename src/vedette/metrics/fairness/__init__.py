@@ -1,0 +1,1 @@
+"""Whether groups are treated alike: each group against the rest."""

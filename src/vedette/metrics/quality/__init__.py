@@ -1,0 +1,1 @@
+"""Is the data what it was: rows, missing, types, ranges, categories, duplicates."""

@@ -1,0 +1,1 @@
+"""How well the best items come first."""
