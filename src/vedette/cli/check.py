@@ -1,0 +1,46 @@
+"""``vedette check``: compare current rows with a reference."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vedette.cli.output import deliver, form_options, progress_bar
+from vedette.cli.roles import role_options, schema_from
+
+
+@click.command()
+@click.argument("current", type=click.Path(path_type=Path))
+@click.option("--reference", required=True, type=click.Path(path_type=Path), help="Rows, or a saved baseline.")
+@click.option("--labels", type=click.Path(path_type=Path), help="Labels in a file of their own, joined by id.")
+@click.option("--monitor", type=click.Path(path_type=Path), help="Take the schema from this monitor file.")
+@role_options
+@form_options
+def check(
+    current: Path,
+    reference: Path,
+    labels: Path | None,
+    monitor: Path | None,
+    html: Path | None,
+    json: Path | None,
+    junit: Path | None,
+    **roles: Any,
+) -> None:
+    """Compare CURRENT (Parquet, CSV or a folder of them) with a reference.
+
+    Exit code 0: nothing calls for action; 1: something does; 2: it could not be checked.
+    """
+    from vedette.run import compare
+
+    report = compare(
+        reference,
+        current,
+        schema_from(roles, monitor),
+        labels=labels,
+        progress=progress_bar("rows"),
+    )
+    deliver(report, html, json, junit)
+    sys.exit(0 if report.ok else 1)

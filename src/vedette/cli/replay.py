@@ -1,0 +1,19 @@
+"""``vedette replay``: run a monitor over its history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vedette.cli.output import deliver, form_options, progress_bar
+
+
+@click.command()
+@click.argument("monitor", type=click.Path(path_type=Path))
+@form_options
+def replay(monitor: Path, html: Path | None, json: Path | None, junit: Path | None) -> None:
+    """Run MONITOR (a TOML file) over its history, window by window: what was found, and when."""
+    from vedette import run
+
+    deliver(run.replay(monitor, progress=progress_bar("rows")), html, json, junit)

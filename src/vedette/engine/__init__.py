@@ -1,0 +1,1 @@
+"""From sources to estimates: plan, windows, one pass over the rows, baseline."""

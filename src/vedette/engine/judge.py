@@ -1,0 +1,92 @@
+"""From estimates to findings: one error budget over everything looked at, then the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+import numpy as np
+
+from vedette.engine.evaluate import Block
+from vedette.inference.multiplicity import holm
+from vedette.rules.base import Rule, Series
+from vedette.rules.change import Change
+from vedette.rules.missing_data import MissingData
+from vedette.rules.shift import Shift
+from vedette.values import Estimates, Finding, Segment
+
+#: What is looked for unless the monitor says otherwise.
+DEFAULT_RULES: tuple[Rule, ...] = (Change(), Shift(), MissingData())
+#: Smallest number of rows (or labels) of a segment that a finding may rest on.
+SUPPORT = 30
+_RANK = {"act": 0, "watch": 1, "info": 2}
+
+
+def judge(blocks: Iterable[Block], rules: Sequence[Rule] = DEFAULT_RULES, level: float = 0.95) -> list[Finding]:
+    """Return the findings of all rules over all series, the gravest first.
+
+    Evidence is adjusted by Holm's method over every series and window that any rule may report, so that the
+    probability of a single false finding in the whole report stays below each rule's alpha.
+    """
+    series = [s for block in blocks for s in series_of(block)]
+    raw = [_evidence(s, rules, level) for s in series]
+    adjusted = holm(np.concatenate(raw)) if raw else np.zeros(0)
+    ends = np.cumsum([len(r) for r in raw])
+    found: list[Finding] = []
+    for s, end, p in zip(series, ends, raw, strict=True):
+        known = msgspec.structs.replace(s, evidence=adjusted[end - len(p) : end])
+        found += [f for rule in rules for f in rule.fold(known)]
+    return sorted(found, key=_order)
+
+
+def series_of(block: Block) -> Iterator[Series]:
+    """Yield the series of a block: one for each segment and group with enough rows to speak of."""
+    metric = block.metric
+    for g, group in enumerate(block.groups or ("",)):
+        for s, value in enumerate(block.segments):
+            rows = np.asarray(block.series(s, g))
+            current = rows_of(block.current, rows)
+            if block.dimension and np.nanmax(current.n, initial=0) < SUPPORT:
+                continue
+            segment = Segment(block.dimension, value) if block.dimension else None
+            if group:
+                segment = Segment(str(metric.column), group)
+            at = s * max(len(block.groups), 1) + g
+            yield Series(
+                metric=metric.key,
+                title=metric.title,
+                unit=metric.unit,
+                better=metric.better,
+                compares=metric.compares,
+                proportion=tuple(metric.range) == (0.0, 1.0),
+                column=None if group else metric.column,
+                segment=segment,
+                windows=block.windows,
+                current=current,
+                reference=block.reference[at] if block.reference is not None else None,
+                evidence=np.full(len(rows), np.nan),
+            )
+
+
+def rows_of(estimates: Estimates, rows: np.ndarray) -> Estimates:  # type: ignore[type-arg]
+    """Return some rows of the estimates."""
+    fields = {f: getattr(estimates, f)[rows] for f in estimates.__struct_fields__}
+    return Estimates(**fields)
+
+
+def _evidence(series: Series, rules: Sequence[Rule], level: float) -> np.ndarray:  # type: ignore[type-arg]
+    """Return the p-values of the windows a rule would look at; nan where none does."""
+    for rule in rules:
+        if not rule.applies(series):
+            continue
+        if isinstance(rule, Shift):
+            return series.current.p
+        if isinstance(rule, Change) and series.reference is not None:
+            return rule.evidence(series.current, series.reference, series.proportion, level)
+    return np.full(len(series.windows), np.nan)
+
+
+def _order(finding: Finding) -> tuple[int, bool, float]:
+    """Sort by level, the whole model before columns, then by size of the effect."""
+    effect = finding.effect.value if finding.effect and finding.effect.value is not None else 0.0
+    return _RANK[finding.level], finding.column is not None or finding.segment is not None, -abs(effect)

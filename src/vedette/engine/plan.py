@@ -1,0 +1,104 @@
+"""Which metrics are computed and which summaries they share; every choice says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from vedette import registry
+from vedette.engine.scan import Wanted
+from vedette.errors import VedetteError
+from vedette.layout import Layout
+from vedette.metrics.base import Metric
+from vedette.metrics.base import metric as named
+from vedette.summaries.base import Summary
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """A metric and the summaries it reads, by the metric's own names."""
+
+    metric: Metric
+    needs: dict[str, Summary]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Metrics of a run with their shared summaries.
+
+    Attributes
+    ----------
+    chosen : tuple of Chosen
+    left_out : dict of str to str
+        Metrics that a person may expect, and why they are not here.
+    """
+
+    chosen: tuple[Chosen, ...]
+    left_out: dict[str, str] = {}
+
+    def wanted(self, layout: Layout, *, lean: bool = False) -> Wanted:
+        """Return the distinct specs to count.
+
+        `lean` keeps to model metrics by segment: with hundreds of windows the drift of every column in every
+        segment would not fit in memory.
+        """
+        total = layout.specs([c.needs for c in self.chosen])
+        if not layout.schema.segments:
+            return Wanted(tuple(total))
+        narrow = [c.needs for c in self.chosen if not lean or c.metric.scope == "model"]
+        return Wanted(tuple(total), tuple(layout.specs(narrow)))
+
+
+def plan(layout: Layout, metrics: Iterable[str | Metric] | None = None) -> Plan:
+    """Return the plan for the metrics asked for, or for those that suit the task and the columns.
+
+    A name asks for the metric of every column it is defined for; a metric object for exactly that one.
+    """
+    if metrics is not None:
+        chosen = [c for asked in metrics for c in _asked(asked, layout)]
+        return Plan(tuple(_distinct(chosen)))
+    found: list[Chosen] = []
+    left_out: dict[str, str] = {}
+    for name, cls in sorted(registry.load_all("metric").items()):
+        if cls.default:
+            made, why = _suiting(name, cls, layout)
+            found += made
+            if why:
+                left_out[name] = why
+    return Plan(tuple(found), left_out)
+
+
+def choose(metric: Metric, layout: Layout) -> Chosen:
+    """Return the metric with its needs; raises what the layout raises where it is not defined."""
+    return Chosen(metric, metric.needs(layout))
+
+
+def _asked(asked: str | Metric, layout: Layout) -> Sequence[Chosen]:
+    if isinstance(asked, Metric):
+        return [choose(asked, layout)]
+    cls = registry.load("metric", asked)
+    if cls.scope == "model":
+        return [choose(named(asked), layout)]
+    return [choose(named(asked, column=c), layout) for c in _columns(cls, layout)]
+
+
+def _suiting(name: str, cls: type[Metric], layout: Layout) -> tuple[list[Chosen], str | None]:
+    if cls.scope != "model":
+        return [choose(cls(column=c), layout) for c in _columns(cls, layout)], None
+    made = cls()
+    why = made.why_not(layout)
+    if why is None:
+        try:
+            return [choose(made, layout)], None
+        except VedetteError as error:
+            why = error.found
+    return [], why
+
+
+def _columns(cls: type[Metric], layout: Layout) -> list[str]:
+    if cls.scope == "group":
+        return list(layout.schema.protected)
+    return [c.name for c in layout.monitored() if cls.for_column(c)]
+
+
+def _distinct(chosen: Sequence[Chosen]) -> list[Chosen]:
+    return list({(c.metric.key, c.metric.column): c for c in chosen}.values())

@@ -1,0 +1,190 @@
+"""The class people write first, done right: update it in a loop, log when you like, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from vedette.engine.baseline import Baseline
+from vedette.engine.cube import TOTAL, Cube
+from vedette.engine.evaluate import evaluate
+from vedette.engine.judge import judge
+from vedette.engine.scan import scan
+from vedette.errors import ConfigError, DataError
+from vedette.report.report import Report
+from vedette.run import as_baseline
+from vedette.schema import Schema
+from vedette.sources.base import open_source
+
+#: Column names given to arrays without names.
+PREDICTION, SCORE, LABEL = "prediction", "score", "label"
+
+
+class ModelMonitor:
+    """Watches a model from inside a loop.
+
+    Only summaries are kept: memory does not grow with the number of rows. Without a reference, the first
+    `warm_up` rows become it.
+
+    Parameters
+    ----------
+    reference : frame, path or Baseline, optional
+        With columns named as `update` names them: the features, ``score`` or ``prediction``, ``label``.
+    schema : Schema, optional
+        Default: ``label`` is the label, ``score`` the score, ``prediction`` the prediction, the rest features.
+    warm_up : int
+        Rows that become the reference when none is given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> monitor = ModelMonitor(warm_up=500)
+    >>> for _ in range(10):
+    ...     x = rng.normal(size=(100, 2))
+    ...     monitor.update(x, outputs=(x[:, 0] > 0).astype(int), labels=(x[:, 0] > 0.1).astype(int))
+    >>> report = monitor.log()
+    >>> report.rows, report.ok
+    (500, True)
+    """
+
+    def __init__(self, reference: Any = None, schema: Schema | None = None, *, warm_up: int = 1000) -> None:
+        self.schema = schema
+        self.warm_up = warm_up
+        self.baseline: Baseline | None = as_baseline(reference, schema) if reference is not None else None
+        self._waiting: list[pa.Table] = []
+        self._recent: Cube | None = None
+        self._total: Cube | None = None
+
+    def update(self, inputs: Any, outputs: Any = None, labels: Any = None) -> None:
+        """Take a batch of rows.
+
+        Parameters
+        ----------
+        inputs : frame, mapping of arrays, or array of shape (n, d) or (n,)
+        outputs : array of shape (n,) or (n, k), optional
+            Predicted classes or values; probabilities of the positive class (floats while the labels are two
+            classes); or one score a class.
+        labels : array of shape (n,), optional
+            The truth where known, null elsewhere.
+        """
+        table = _table(inputs, outputs, labels)
+        if self.baseline is None:
+            self._warm(table)
+        else:
+            self._count(table)
+
+    def log(self, *, total: bool = False) -> Report:
+        """Return the report on the rows since the last log, and begin a new period.
+
+        Parameters
+        ----------
+        total : bool
+            Report on all rows since the reference instead, and begin no new period.
+
+        Raises
+        ------
+        DataError
+            No row has come since the reference was complete (``monitor.no-rows``).
+        """
+        cube = self._total if total else self._recent
+        if self.baseline is None or cube is None:
+            waiting = sum(table.num_rows for table in self._waiting)
+            raise DataError(
+                f"There is nothing to report: {waiting} of {self.warm_up} warm-up rows have come",
+                "Rows beyond the reference",
+                "Give a reference, a smaller warm_up, or go on",
+                code="monitor.no-rows",
+            )
+        if not total:
+            self._recent = None
+        chosen = self.baseline.plan
+        dimensions = [TOTAL, *(d for d in cube.segments if d)]
+        blocks = [b for d in dimensions for b in evaluate(chosen.chosen, cube, self.baseline.cube, d)]
+        return Report(self.baseline, cube, chosen, judge(blocks))
+
+    def _warm(self, table: pa.Table) -> None:
+        """Keep rows until they make a reference; what is beyond it is counted."""
+        self._waiting.append(table)
+        rows = sum(t.num_rows for t in self._waiting)
+        if rows < self.warm_up:
+            return
+        whole = pa.concat_tables(self._waiting, promote_options="permissive")
+        self._waiting = []
+        self.baseline = Baseline.fit(whole.slice(0, self.warm_up), self.schema or _schema(whole.column_names))
+        if rows > self.warm_up:
+            self._count(whole.slice(self.warm_up))
+
+    def _count(self, table: pa.Table) -> None:
+        assert self.baseline is not None
+        layout = self.baseline.layout
+        cube = scan(open_source(table), layout, self.baseline.plan.wanted(layout), threads=1)
+        self._recent = cube if self._recent is None else self._recent.merge(cube)
+        self._total = cube if self._total is None else self._total.merge(cube)
+
+
+def _table(inputs: Any, outputs: Any, labels: Any) -> pa.Table:
+    columns = {**_named(inputs), **_outputs(outputs, labels)}
+    if labels is not None:
+        columns[LABEL] = _array(labels)
+    table: pa.Table = open_source(columns).table  # type: ignore[attr-defined]
+    return table
+
+
+def _named(inputs: Any) -> dict[str, Any]:
+    """Return the inputs as named columns; unnamed ones become x0, x1, ..."""
+    array = _array(inputs) if _is_array(inputs) else None
+    if array is None:
+        table = open_source(inputs).table  # type: ignore[attr-defined]
+        return {name: table.column(name).combine_chunks() for name in table.column_names}
+    if array.ndim == 1:
+        return {"x0": array}
+    flat = array.reshape(len(array), -1)
+    if flat.shape[1] > 1000:
+        raise ConfigError(
+            f"An input has {flat.shape[1]} numbers",
+            "At most 1000 columns",
+            "Pass features or an embedding instead of raw pixels",
+            code="monitor.too-wide",
+        )
+    return {f"x{i}": flat[:, i] for i in range(flat.shape[1])}
+
+
+def _outputs(outputs: Any, labels: Any) -> dict[str, Any]:
+    if outputs is None:
+        return {}
+    array = _array(outputs)
+    if array.ndim == 2 and array.shape[1] > 1:
+        return {PREDICTION: array.argmax(axis=1)}
+    flat = array.reshape(-1)
+    return {SCORE if _probabilities(flat, labels) else PREDICTION: flat}
+
+
+def _probabilities(outputs: np.ndarray, labels: Any) -> bool:  # type: ignore[type-arg]
+    """Tell whether outputs are probabilities of a class: fractions in [0, 1] while the labels are not."""
+    if outputs.dtype.kind != "f" or not len(outputs) or np.nanmin(outputs) < 0 or np.nanmax(outputs) > 1:
+        return False
+    if labels is None:
+        return True
+    truth = _array(labels)
+    return truth.dtype.kind != "f" or bool(np.all(np.isin(truth[~np.isnan(truth)], (0, 1))))
+
+
+def _schema(names: list[str]) -> Schema:
+    present = {role: role for role in (PREDICTION, SCORE, LABEL) if role in names}
+    return Schema(**present)  # type: ignore[arg-type]
+
+
+def _is_array(value: Any) -> bool:
+    frame = isinstance(value, Mapping) or hasattr(value, "__arrow_c_stream__")
+    return not frame and (hasattr(value, "__array__") or isinstance(value, list))
+
+
+def _array(value: Any) -> np.ndarray:  # type: ignore[type-arg]
+    """Return a numpy array; tensors that track gradients are detached and brought to the processor."""
+    for step in ("detach", "cpu"):
+        value = getattr(value, step)() if hasattr(value, step) else value
+    return np.asarray(value)

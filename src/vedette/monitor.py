@@ -1,0 +1,210 @@
+"""A frozen declaration of what is watched: schema, data, windows, metrics, rules, alerts; Python and TOML alike."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from vedette import registry
+from vedette.errors import ConfigError, DataError, nearest
+from vedette.rules.base import Rule
+from vedette.schema import Schema
+
+
+class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the rows are: paths of files, folders or patterns, relative to the monitor file."""
+
+    reference: str | None = None
+    current: str | None = None
+    labels: str | None = None
+
+
+class Windows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How time is cut.
+
+    Attributes
+    ----------
+    every : str
+        ``"15min"``, ``"6h"``, ``"1d"``, ``"1w"``, ``"1mo"`` or ``"1000 rows"``.
+    timezone : str
+        IANA name; days begin at its midnight.
+    label_delay, late : str
+        How long labels and rows may take; used by the rules of alerts.
+    """
+
+    every: str = "1d"
+    timezone: str = "UTC"
+    label_delay: str = "0d"
+    late: str = "0d"
+
+
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What may be reported.
+
+    Attributes
+    ----------
+    false_alarms : str
+        The budget of the whole model, e.g. ``"1 per month"``.
+    """
+
+    false_alarms: str = "1 per month"
+
+
+class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What is watched and how; equal to its TOML file.
+
+    Attributes
+    ----------
+    model : str
+    schema : Schema
+    data : Data
+    windows : Windows
+    metrics : list of str, optional
+        Default: those that suit the task and the columns.
+    rules : list of dict
+        Rules as tables: ``{kind = "threshold", metrics = ["f1"], below = 0.7}``; added to the default ones.
+    alerts : Alerts
+    sinks : list of dict
+    version : int
+        Of the file format.
+
+    Examples
+    --------
+    >>> monitor = Monitor.from_toml('model = "m"\\n[schema]\\nlabel = "y"\\n')
+    >>> Monitor.from_toml(monitor.to_toml()) == monitor
+    True
+    """
+
+    version: int = 1
+    model: str = "model"
+    schema: Schema = Schema()
+    data: Data = Data()
+    windows: Windows = Windows()
+    metrics: list[str] | None = None
+    rules: list[dict[str, Any]] = []
+    alerts: Alerts = Alerts()
+    sinks: list[dict[str, Any]] = []
+
+    def with_(self, **changes: Any) -> Monitor:
+        """Return a copy with some fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+    @classmethod
+    def from_toml(cls, text: str) -> Monitor:
+        """Return the monitor a TOML text declares.
+
+        Raises
+        ------
+        ConfigError
+            Not TOML (``monitor.not-toml``), an unknown key, with the nearest known one (``monitor.unknown-key``),
+            or a value of the wrong kind (``monitor.bad-value``).
+        """
+        try:
+            monitor = msgspec.convert(tomllib.loads(text), cls)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(
+                f"The monitor is not TOML: {error}",
+                "A TOML document",
+                "Mend the line named",
+                code="monitor.not-toml",
+            ) from error
+        except msgspec.ValidationError as error:
+            raise _explained(str(error)) from error
+        monitor.made_rules()
+        return monitor
+
+    @classmethod
+    def load(cls, path: str | Path) -> Monitor:
+        """Return the monitor in a file; its data paths become relative to the file's folder."""
+        file = Path(path)
+        if not file.exists():
+            raise DataError(
+                f"{file} does not exist",
+                "A monitor file",
+                "Run `vedette init DATA` to write one",
+                code="monitor.missing-file",
+            )
+        monitor = cls.from_toml(file.read_text("utf-8"))
+        resolved = {f: _beside(file, getattr(monitor.data, f)) for f in Data.__struct_fields__}
+        return monitor.with_(data=Data(**resolved))
+
+    def to_toml(self) -> str:
+        """Return the TOML text; defaults are left out."""
+        plain = msgspec.to_builtins(self)
+        return msgspec.toml.encode({"version": self.version, "model": self.model, **plain}).decode()
+
+    def made_rules(self) -> list[Rule]:
+        """Return the rules beside the default ones.
+
+        Raises
+        ------
+        UnknownNameError
+            Unknown kind of rule (``registry.unknown-rule``).
+        ConfigError
+            A rule without a kind, or with an unknown or wrong parameter (``monitor.bad-rule``).
+        """
+        return [_rule(table) for table in self.rules]
+
+
+def _rule(table: dict[str, Any]) -> Rule:
+    if "kind" not in table:
+        raise ConfigError(
+            f"A rule has no kind: {table}",
+            f"One of {', '.join(registry.names('rule'))}",
+            "Write kind = 'threshold'",
+            code="monitor.bad-rule",
+        )
+    cls = registry.load("rule", table["kind"])
+    fields = {key: value for key, value in table.items() if key != "kind"}
+    unknown = [key for key in fields if key not in cls.__struct_fields__]
+    try:
+        if unknown:
+            guess = nearest(unknown[0], cls.__struct_fields__)
+            raise msgspec.ValidationError(f"unknown key {unknown[0]!r}" + (f", did you mean {guess!r}?" if guess else ""))
+        rule: Rule = msgspec.convert(fields, cls)
+    except msgspec.ValidationError as error:
+        raise ConfigError(
+            f"Rule {table['kind']!r}: {error}",
+            f"Keys {', '.join(cls.__struct_fields__)}",
+            "Mend the rule",
+            code="monitor.bad-rule",
+        ) from error
+    return rule
+
+
+def _beside(file: Path, path: str | None) -> str | None:
+    return None if path is None else str(file.parent / path)
+
+
+_TABLES: dict[str, type[msgspec.Struct]] = {
+    "": Monitor,
+    "schema": Schema,
+    "data": Data,
+    "windows": Windows,
+    "alerts": Alerts,
+}
+
+
+def _explained(message: str) -> ConfigError:
+    """Return the error for what msgspec says, naming the nearest key."""
+    unknown = re.match(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*?)`)?$", message)
+    if not unknown:
+        return ConfigError(
+            f"The monitor is not valid: {message}",
+            "Keys and kinds as in the documentation of monitor files",
+            "Mend the value named",
+            code="monitor.bad-value",
+        )
+    key, table = unknown[1], unknown[2] or ""
+    known = list(_TABLES.get(table, Monitor).__struct_fields__)
+    guess = nearest(key, known)
+    return ConfigError(
+        f"Key {key!r} is unknown{f' in [{table}]' if table else ''}",
+        f"Known: {', '.join(sorted(known))}",
+        f"Did you mean {guess!r}?" if guess else "Remove it",
+        code="monitor.unknown-key",
+    )

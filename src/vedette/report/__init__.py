@@ -1,0 +1,1 @@
+"""What `compare` and `replay` return, and the forms a person or a machine takes it in."""

@@ -1,0 +1,242 @@
+"""What `compare` and `replay` return: estimates, findings, notes, and every form a person holds them in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from vedette.engine.baseline import Baseline
+from vedette.engine.cube import TOTAL, Cube
+from vedette.engine.evaluate import Block, evaluate, evaluate_one
+from vedette.engine.plan import Plan, choose
+from vedette.errors import ConfigError, unknown_name
+from vedette.metrics.base import Metric
+from vedette.metrics.base import metric as named
+from vedette.values import Estimate, Estimates, Finding, Note, Segment, Window
+
+Which = Literal["current", "reference"]
+
+
+class Report:
+    """The outcome of a run.
+
+    It keeps the states, so a metric that was not shown is one call away, for any column, segment or window whose
+    counts were made.
+
+    Attributes
+    ----------
+    findings : list of Finding
+        The gravest first.
+    notes : list of Note
+        What the reader must know: duplicates, quarantined parts, columns that are absent.
+    windows : list of Window
+    baseline : Baseline
+    plan : Plan
+    level : float
+        Confidence of the intervals.
+    """
+
+    def __init__(
+        self,
+        baseline: Baseline,
+        cube: Cube,
+        plan: Plan,
+        findings: Sequence[Finding],
+        *,
+        model: str = "model",
+        level: float = 0.95,
+    ) -> None:
+        self.baseline, self.cube, self.plan = baseline, cube, plan
+        self.findings, self.level, self.model = list(findings), level, model
+        self.notes: list[Note] = list(cube.notes)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing calls for action (findings of level "act")."""
+        return not any(finding.level == "act" for finding in self.findings)
+
+    @property
+    def windows(self) -> list[Window]:
+        """Windows in time order; one for a comparison without windows."""
+        return self.cube.windows
+
+    @property
+    def rows(self) -> int:
+        """Rows read."""
+        return self.cube.rows
+
+    @functools.cached_property
+    def whole(self) -> Cube:
+        """The states of all windows merged."""
+        return self.cube.over_time()
+
+    @functools.cached_property
+    def blocks(self) -> list[Block]:
+        """Estimates over the whole period, every dimension."""
+        chosen = self.plan.chosen
+        dimensions = self.whole.segments
+        return [b for d in dimensions for b in evaluate(chosen, self.whole, self.baseline.cube, d, self.level)]
+
+    def estimate(
+        self,
+        metric: str,
+        column: str | None = None,
+        segment: str | Segment | tuple[str, str] | None = None,
+        window: str | int | None = None,
+        *,
+        which: Which = "current",
+        **parameters: Any,
+    ) -> Estimate:
+        """Return one number with its interval.
+
+        Parameters
+        ----------
+        metric : str
+            Registered name.
+        column : str, optional
+            For metrics of a column, and the group column of fairness metrics.
+        segment : str, optional
+            ``"carrier=MQ"``; for fairness metrics the group.
+        window : str or int, optional
+            Label or number; default all windows together.
+        which : {"current", "reference"}
+        **parameters
+            Of the metric, e.g. ``k=5``.
+
+        Raises
+        ------
+        UnknownNameError
+            Unknown metric, column, segment or window.
+        ConfigError
+            The counts it reads were not made in this run (``report.not-counted``).
+        """
+        block = self._block(metric, column, segment, window, parameters)
+        place = self._place(block, segment)
+        if which == "current":
+            return block.current[place]
+        if block.reference is None:
+            return Estimate(None, reason="no reference")
+        return block.reference[place]
+
+    def series(
+        self, metric: str, column: str | None = None, segment: str | Segment | None = None, **parameters: Any
+    ) -> tuple[list[Window], Estimates]:
+        """Return a metric over the windows: the windows, and estimates of the same length."""
+        block = self._block(metric, column, segment, slice(None), parameters)
+        place = self._place(block, segment)
+        step = len(block.segments) * max(len(block.groups), 1)
+        rows = range(place, len(block.current), step)
+        taken = {f: getattr(block.current, f)[list(rows)] for f in Estimates.__struct_fields__}
+        return self.windows, Estimates(**taken)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain JSON values, with keys ``estimates`` and ``findings`` among them."""
+        return {
+            "vedette": 1,
+            "model": self.model,
+            "ok": self.ok,
+            "verdict": self.verdict,
+            "rows": {"current": self.rows, "reference": self.baseline.rows},
+            "baseline": self.baseline.hash,
+            "task": self.baseline.layout.task,
+            "windows": [msgspec.to_builtins(w) for w in self.windows],
+            "findings": [finding.to_dict() for finding in self.findings],
+            "estimates": [row for block in self.blocks for row in _plain(block)],
+            "notes": [msgspec.to_builtins(note) for note in self.notes],
+            "why": {**self.baseline.layout.why, **self.plan.left_out},
+        }
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Return `to_dict` as JSON text, and write it when a path is given."""
+        text = msgspec.json.format(msgspec.json.encode(self.to_dict()), indent=1).decode()
+        if path is not None:
+            Path(path).write_text(text, "utf-8")
+        return text
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: what is wrong, or that nothing is."""
+        acts = [f for f in self.findings if f.level == "act"]
+        first = (acts or self.findings or [None])[0]
+        if first is None:
+            return f"Nothing changed beyond chance in {self.rows:,} rows."
+        others = len(self.findings) - 1
+        since = f", since {first.window.label}" if first.window else ""
+        more = f" ({others} more finding{'s' if others > 1 else ''})" if others else ""
+        return f"{first.message[:1].upper()}{first.message[1:]}{since}.{more}"
+
+    def _block(
+        self, name: str, column: str | None, segment: Any, window: Any, parameters: dict[str, Any]
+    ) -> Block:
+        made = self._metric(name, column, parameters)
+        group = made.scope == "group"
+        dimension = TOTAL if segment is None or group else Segment.parse(segment).column
+        cube = self.whole if window is None else self.cube if isinstance(window, slice) else self._at(window)
+        if dimension not in cube.segments:
+            raise unknown_name(
+                "Segment column", dimension, [d for d in cube.segments if d], code="report.unknown-segment"
+            )
+        block = evaluate_one(choose(made, self.baseline.layout), cube, self.baseline.cube, dimension, self.level)
+        if block is None:
+            raise ConfigError(
+                f"The counts behind {made.key!r} were not made in this run",
+                "Metrics whose summaries were counted",
+                f"Ask for it: metrics=['{name}', ...]",
+                code="report.not-counted",
+            )
+        return block
+
+    def _metric(self, name: str, column: str | None, parameters: dict[str, Any]) -> Metric:
+        given = {**parameters, **({} if column is None else {"column": column})}
+        made = named(name, **given)
+        if made.scope != "model" and column is None:
+            raise ConfigError(
+                f"Metric {name!r} is about a column and none was named",
+                f"One of {', '.join(c.name for c in self.baseline.layout.monitored())}",
+                f"Call estimate({name!r}, column=...)",
+                code="report.no-column",
+            )
+        return made
+
+    def _at(self, window: str | int) -> Cube:
+        labels = [w.label for w in self.windows]
+        if isinstance(window, str) and window not in labels:
+            raise unknown_name("Window", window, labels, code="report.unknown-window")
+        number = labels.index(window) if isinstance(window, str) else window
+        picked = Cube([self.windows[number]], {k: v for k, v in self.cube.segments.items() if k})
+        for (dimension, spec), state in self.cube.states.items():
+            size = len(self.cube.segments[dimension])
+            picked.states[dimension, spec] = state.take(slice(number * size, (number + 1) * size))
+        return picked
+
+    def _place(self, block: Block, segment: Any) -> int:
+        if segment is None:
+            return 0
+        choices = block.groups or block.segments
+        value = segment if block.groups and isinstance(segment, str) and "=" not in segment else Segment.parse(segment).value
+        if value not in choices:
+            raise unknown_name("Segment value", value, choices, code="report.unknown-segment")
+        return choices.index(value)
+
+
+def _plain(block: Block) -> Iterator[dict[str, Any]]:
+    """Yield the estimates of a block of one window as plain values."""
+    for s, value in enumerate(block.segments):
+        for g, group in enumerate(block.groups or ("",)):
+            place = block.row(0, s, g)
+            now = block.current[place]
+            row: dict[str, Any] = {
+                "metric": block.metric.key,
+                "column": block.metric.column,
+                "segment": f"{block.dimension}={value}" if block.dimension else None,
+                **msgspec.structs.asdict(now),
+            }
+            if group:
+                row["group"] = group
+            if block.reference is not None:
+                row["reference"] = msgspec.structs.asdict(block.reference[place % len(block.reference)])
+            yield row

@@ -1,0 +1,116 @@
+"""A metric that got worse than on the reference by more than a tolerance, beyond doubt."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from vedette.rules.base import Rule, Series, interval
+from vedette.values import Estimate, Estimates, Finding, Floats, Level
+
+
+class Change(Rule, frozen=True, kw_only=True):
+    """The difference from the reference exceeds a tolerance, and chance does not explain it.
+
+    Attributes
+    ----------
+    points : float
+        Tolerated change of a metric in [0, 1], e.g. 0.01 for one point.
+    share : float
+        Tolerated change of any other metric, relative to its reference.
+    alpha : float
+        Bound on the probability of any false finding among everything looked at (evidence is adjusted for it).
+
+    Notes
+    -----
+    A change for the better is not a finding. Metrics without a better direction fire on either side and are only
+    watched.
+    """
+
+    level: ClassVar[Level] = "act"
+
+    points: float = 0.01
+    share: float = 0.05
+    alpha: float = 0.01
+
+    def applies(self, series: Series) -> bool:
+        """Tell whether the series has a reference of its own."""
+        return super().applies(series) and not series.compares and series.reference is not None
+
+    def breached(self, series: Series) -> npt.NDArray[np.bool_]:
+        """Return which windows breach: evidence, and a change beyond the tolerance for the worse."""
+        change = self._harm(series)
+        return (np.nan_to_num(series.evidence, nan=1.0) <= self.alpha) & (change > self.tolerance(series))
+
+    def tolerance(self, series: Series) -> float:
+        """Return the tolerated change in the metric's unit."""
+        assert series.reference is not None
+        return self.points if series.proportion else self.share * abs(series.reference.value or 0.0)
+
+    def severity(self, series: Series) -> Floats:
+        """Return the change for the worse."""
+        return np.nan_to_num(self._harm(series), nan=-np.inf)
+
+    def evidence(self, current: Estimates, reference: Estimate, proportion: bool, level: float = 0.95) -> Floats:
+        """Return the p-value of "the change is within the tolerance" for each estimate.
+
+        The standard error is read off the two intervals on the sides that face each other.
+        """
+        if reference.value is None:
+            return np.full(len(current), np.nan)
+        from scipy.special import ndtr, ndtri
+
+        tolerance = self.points if proportion else self.share * abs(reference.value)
+        z = float(ndtri(0.5 + level / 2))
+        low, high = reference.low or reference.value, reference.high or reference.value
+        difference = current.value - reference.value
+        fell = difference < 0
+        mine = np.where(fell, current.high - current.value, current.value - current.low)
+        other = np.where(fell, reference.value - low, high - reference.value)
+        error = np.sqrt(np.nan_to_num(mine) ** 2 + other**2) / z
+        with np.errstate(divide="ignore", invalid="ignore"):
+            beyond = np.maximum(np.abs(difference) - tolerance, 0.0) / error
+        surprise = 2 * ndtr(-beyond)
+        certain = (error == 0) & (np.abs(difference) > tolerance)
+        return np.where(np.isnan(difference), np.nan, np.where(certain, 0.0, np.where(error == 0, 1.0, surprise)))
+
+    def finding(self, series: Series, worst: int) -> Finding:
+        """Return the finding of a run."""
+        now, then = series.current[worst], series.reference
+        assert then is not None and then.value is not None and now.value is not None
+        verb = "rose" if now.value > then.value else "fell"
+        sentence = f"{series.subject} {verb} from {interval(then, series.unit)} to {interval(now, series.unit)}"
+        return Finding(
+            rule="change",
+            metric=series.metric,
+            level="watch" if series.better == "neither" or series.column else self.level,
+            message=sentence,
+            column=series.column,
+            segment=series.segment,
+            current=now,
+            reference=then,
+            effect=_difference(now, then),
+            evidence=float(series.evidence[worst]),
+        )
+
+    def _harm(self, series: Series) -> Floats:
+        assert series.reference is not None
+        if series.reference.value is None:
+            return np.full(len(series.current), np.nan)
+        difference = series.current.value - series.reference.value
+        signed: dict[str, Floats] = {"higher": -difference, "lower": difference, "neither": np.abs(difference)}
+        return signed[series.better]
+
+
+def _difference(now: Estimate, then: Estimate) -> Estimate:
+    from vedette.inference.newcombe import square_and_add
+
+    assert now.value is not None and then.value is not None
+    if None in (now.low, now.high, then.low, then.high):
+        return Estimate(now.value - then.value, n=now.n)
+    low, high = square_and_add(now.value, now.low, now.high, then.value, then.low, then.high)
+    bare = Estimate(now.value - then.value, n=now.n)
+    return msgspec.structs.replace(bare, low=float(low), high=float(high))

@@ -1,0 +1,70 @@
+"""A fixed limit, judged by the estimate's interval and not by its point."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vedette.errors import ConfigError
+from vedette.rules.base import Rule, Series, interval, number
+from vedette.values import Finding, Floats, Level
+
+
+class Threshold(Rule, frozen=True, kw_only=True):
+    """The whole interval lies beyond a limit.
+
+    Attributes
+    ----------
+    below, above : float, optional
+        Fires when the interval's high end is under `below`, or its low end over `above`.
+    severe : str
+        Level of the finding.
+
+    Notes
+    -----
+    A point beyond the limit whose interval still reaches back is not a finding: with few rows nothing fires, with
+    many rows every real breach does.
+    """
+
+    below: float | None = None
+    above: float | None = None
+    severe: Level = "act"
+
+    def __post_init__(self) -> None:
+        if self.below is None and self.above is None:
+            raise ConfigError(
+                "A threshold rule has no limit",
+                "below or above",
+                "Write for example below = 0.7",
+                code="rules.no-limit",
+            )
+
+    def breached(self, series: Series) -> npt.NDArray[np.bool_]:
+        """Return which windows breach."""
+        low, high = ends(series)
+        under = high < self.below if self.below is not None else np.zeros(len(low), bool)
+        over = low > self.above if self.above is not None else np.zeros(len(low), bool)
+        return under | over
+
+    def finding(self, series: Series, worst: int) -> Finding:
+        """Return the finding of a run."""
+        estimate = series.current[worst]
+        limit, side = (self.below, "below") if self.below is not None else (self.above, "above")
+        return Finding(
+            rule="threshold",
+            metric=series.metric,
+            level=self.severe,
+            message=f"{series.subject} is {interval(estimate, series.unit)}, {side} {number(limit, series.unit)}",
+            column=series.column,
+            segment=series.segment,
+            current=estimate,
+            reference=series.reference,
+        )
+
+
+def ends(series: Series) -> tuple[Floats, Floats]:
+    """Return the ends of the intervals; an estimate without one is a point."""
+    current = series.current
+    low = np.where(np.isnan(current.low), current.value, current.low)
+    high = np.where(np.isnan(current.high), current.value, current.high)
+    return low, high

@@ -1,0 +1,166 @@
+"""The two ways to run a monitor: compare current rows with a reference, and replay a history window by window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from vedette.engine.advice import window_advice
+from vedette.engine.baseline import MAGIC, Baseline
+from vedette.engine.cube import TOTAL
+from vedette.engine.evaluate import evaluate
+from vedette.engine.judge import DEFAULT_RULES, judge
+from vedette.engine.labels import LateLabels
+from vedette.engine.plan import plan
+from vedette.engine.scan import Progress, scan
+from vedette.engine.span import windows_over
+from vedette.errors import ConfigError
+from vedette.metrics.base import Metric
+from vedette.monitor import Monitor
+from vedette.report.report import Report
+from vedette.rules.base import Rule
+from vedette.schema import Schema
+from vedette.sources.base import open_source
+
+
+def compare(
+    reference: Any,
+    current: Any,
+    schema: Schema | None = None,
+    *,
+    labels: Any = None,
+    metrics: Iterable[str | Metric] | None = None,
+    rules: Sequence[Rule] = DEFAULT_RULES,
+    every: str | None = None,
+    timezone: str = "UTC",
+    level: float = 0.95,
+    model: str = "model",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Compare current rows with a reference: data quality, drift and performance, overall and by segment.
+
+    Parameters
+    ----------
+    reference : frame, mapping of arrays, path, or Baseline
+        Rows to compare with, or their baseline (also as the path of a saved one).
+    current : frame, mapping of arrays, or path
+        A frame of any library with an Arrow stream, a mapping of arrays, a Parquet or CSV file, a folder of them.
+    schema : Schema, optional
+        Roles of the columns; not needed with a baseline, which carries its own.
+    labels : frame or path, optional
+        Labels of the current rows in a table of their own, joined by id.
+    metrics : list of str or Metric, optional
+        Default: those that suit the task and the columns.
+    rules : sequence of Rule, optional
+    every : str, optional
+        Cut the current rows into windows: ``"1d"``, ``"1000 rows"``.
+    timezone : str
+        IANA name of the zone whose midnight begins a day.
+    level : float
+        Confidence of the intervals.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    UnknownNameError
+        A role names a column that is not there; the nearest name is suggested.
+    DataError
+        A source cannot be read at all. Parts that cannot be read are quarantined and noted.
+
+    Examples
+    --------
+    >>> report = compare({"x": [1, 2, 3, 4] * 50}, {"x": [1, 2, 3, 4] * 50})
+    >>> report.ok
+    True
+    """
+    baseline = as_baseline(reference, schema, metrics, threads)
+    layout = baseline.layout
+    source = open_source(current)
+    late = LateLabels(labels, layout.schema) if labels is not None else None
+    chosen = plan(layout, metrics)
+    windows, by_row = windows_over(source, layout, every, timezone) if every else (None, False)
+    wanted = chosen.wanted(layout, lean=bool(windows and len(windows) > 1))
+    cube = scan(source, layout, wanted, windows, late, by_row=by_row, threads=threads, progress=progress)
+    dimensions = [TOTAL, *(d for d in cube.segments if d)]
+    blocks = [b for d in dimensions for b in evaluate(chosen.chosen, cube, baseline.cube, d, level)]
+    cube.notes += window_advice(baseline, cube, chosen)
+    return Report(baseline, cube, chosen, judge(blocks, rules, level), model=model, level=level)
+
+
+def replay(monitor: Monitor | str | Path, *, threads: int | None = None, progress: Progress | None = None) -> Report:
+    """Run a monitor over its history, window by window: what was found, and when.
+
+    Parameters
+    ----------
+    monitor : Monitor or path of its TOML file
+        Its ``[data]`` table names reference, current rows and, where they come apart, labels.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ConfigError
+        The monitor names no data (``monitor.no-data``).
+    """
+    declared = monitor if isinstance(monitor, Monitor) else Monitor.load(monitor)
+    data = declared.data
+    if data.reference is None or data.current is None:
+        raise ConfigError(
+            "The monitor names no data",
+            "reference and current in [data]",
+            "Add: [data] reference = 'reference.parquet' current = 'current.parquet'",
+            code="monitor.no-data",
+        )
+    return compare(
+        data.reference,
+        data.current,
+        declared.schema,
+        labels=data.labels,
+        metrics=declared.metrics,
+        rules=(*DEFAULT_RULES, *declared.made_rules()),
+        every=declared.windows.every,
+        timezone=declared.windows.timezone,
+        model=declared.model,
+        threads=threads,
+        progress=progress,
+    )
+
+
+def as_baseline(
+    reference: Any,
+    schema: Schema | None,
+    metrics: Iterable[str | Metric] | None = None,
+    threads: int | None = None,
+) -> Baseline:
+    """Return the baseline given, saved at a path, or fitted on rows.
+
+    Raises
+    ------
+    ConfigError
+        A schema that differs from the baseline's (``baseline.other-schema``).
+    """
+    known = reference if isinstance(reference, Baseline) else _saved(reference)
+    if known is None:
+        return Baseline.fit(reference, schema, metrics=metrics, threads=threads)
+    if schema is not None and schema != known.layout.schema:
+        raise ConfigError(
+            "The schema given differs from the one the baseline was fitted with",
+            "A baseline carries its schema",
+            "Leave the schema out, or fit the baseline again",
+            code="baseline.other-schema",
+        )
+    return known
+
+
+def _saved(reference: Any) -> Baseline | None:
+    if not isinstance(reference, str | Path) or not Path(reference).is_file():
+        return None
+    with Path(reference).open("rb") as file:
+        return Baseline.load(reference) if file.read(len(MAGIC)) == MAGIC else None

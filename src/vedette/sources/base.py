@@ -1,0 +1,121 @@
+"""What a source is: partitions of record batches, each readable by itself and named for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import pyarrow as pa
+
+from vedette import registry
+from vedette.errors import ConfigError, DataError
+
+#: Rows of a batch: large enough for numpy, small enough for its columns to stay in the processor's cache.
+BATCH_ROWS = 65_536
+
+#: Reads some columns of a partition: (columns, columns to dictionary-encode) -> batches.
+Reader = Callable[[Sequence[str], Sequence[str]], Iterator[pa.RecordBatch]]
+
+
+class Partition(NamedTuple):
+    """A part of a source that is read, counted or quarantined as a whole.
+
+    `rows` is None where only reading tells; `first_row` is the number of its first row within the source.
+    """
+
+    name: str
+    first_row: int
+    rows: int | None
+    read: Reader
+
+
+class Broken(NamedTuple):
+    """A part that could not be read: its name, the rows it should hold, the reader's words."""
+
+    name: str
+    rows: int | None
+    error: str
+
+
+class Source:
+    """Rows in partitions. A subclass is one file of this folder and registers by its file's name."""
+
+    #: Sources are asked in increasing order whether they take an object.
+    order: ClassVar[int] = 50
+
+    columns: pa.Schema
+    #: Files that could not even be opened.
+    broken: Sequence[Broken] = ()
+
+    @classmethod
+    def accepts(cls, given: Any) -> bool:
+        """Tell whether this source reads `given`."""
+        raise NotImplementedError
+
+    def __init__(self, given: Any) -> None:
+        raise NotImplementedError
+
+    def partitions(self) -> list[Partition]:
+        """Return the partitions in order."""
+        raise NotImplementedError
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return list(self.columns.names)
+
+    @property
+    def rows(self) -> int | None:
+        """Number of rows where it is known without reading."""
+        counts = [p.rows for p in self.partitions()]
+        return None if None in counts else sum(c or 0 for c in counts)
+
+
+def open_source(given: Any) -> Source:
+    """Return the source that reads a frame, a mapping of arrays, a path, a folder or a list of paths.
+
+    Raises
+    ------
+    ConfigError
+        Code ``source.unknown-type`` when nothing reads it.
+    """
+    if isinstance(given, Source):
+        return given
+    for cls in sorted(registry.load_all("source").values(), key=lambda c: c.order):
+        if cls.accepts(given):
+            source: Source = cls(given)
+            _check_names(source)
+            return source
+    raise ConfigError(
+        f"{type(given).__name__} {str(given)[:80]!r} is no source of rows",
+        "A frame (pandas, polars, pyarrow, DuckDB), a mapping of arrays, or a path to Parquet or CSV",
+        "Convert it, or pass a path",
+        code="source.unknown-type",
+    )
+
+
+def _check_names(source: Source) -> None:
+    names = source.names
+    if not names:
+        raise DataError(
+            "The data have no columns", "At least one column", "Check what is passed", code="source.no-columns"
+        )
+    repeated = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
+    if repeated:
+        raise DataError(
+            f"Columns {', '.join(map(repr, repeated))} occur more than once",
+            "Column names are unique",
+            "Rename or drop the repeated ones",
+            code="source.duplicate-column",
+        )
+
+
+def unreadable(name: str, error: Exception) -> DataError:
+    """Return the error for a file that cannot be read."""
+    gone = isinstance(error, FileNotFoundError)
+    return DataError(
+        f"{name} {'does not exist' if gone else f'cannot be read ({error})'}",
+        "A readable Parquet or CSV file, or a folder of them",
+        "Check the path" if gone else "Write the file again, or leave it out",
+        code="source.missing-file" if gone else "source.unreadable",
+    )

@@ -1,0 +1,89 @@
+"""Parquet files: row groups are read where they lie, a few megabytes at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vedette.sources.base import BATCH_ROWS, Broken, Partition, Source, unreadable
+from vedette.sources.paths import files_of
+
+#: Small row groups are joined up to this many rows: the unit that one thread takes.
+PARTITION_ROWS = 2 * BATCH_ROWS
+
+
+class Parquet(Source):
+    """One or more Parquet files, or folders of them.
+
+    A file that cannot be opened is `broken` and counted; it raises only when no file can be opened. Files are read
+    without pre-buffering, so memory does not grow with their size.
+    """
+
+    order: ClassVar[int] = 10
+
+    def __init__(self, given: Any) -> None:
+        self.files: list[tuple[Path, pq.FileMetaData]] = []
+        self.broken: list[Broken] = []
+        for path in files_of(given):
+            try:
+                self.files.append((path, pq.read_metadata(path)))
+            except (pa.ArrowInvalid, OSError) as error:
+                if len(files_of(given)) == 1:
+                    raise unreadable(str(path), error) from error
+                self.broken.append(Broken(str(path), None, str(error)))
+        if not self.files:
+            raise unreadable(str(given), OSError("none of its files can be opened"))
+        self.columns = _united([pq.read_schema(path) for path, _ in self.files])
+
+    @classmethod
+    def accepts(cls, given: Any) -> bool:
+        """Tell whether `given` is a path, or paths, of Parquet."""
+        return any(path.suffix in (".parquet", ".pq") for path in files_of(given))
+
+    def partitions(self) -> list[Partition]:
+        """Return runs of row groups of one file, in order."""
+        found, first = [], 0
+        for path, metadata in self.files:
+            for groups, rows in _runs(metadata):
+                found.append(self._partition(path, metadata, groups, first, rows))
+                first += rows
+        return found
+
+    def _partition(
+        self, path: Path, metadata: pq.FileMetaData, groups: list[int], first: int, rows: int
+    ) -> Partition:
+        def read(columns: Sequence[str], texts: Sequence[str]) -> Iterator[pa.RecordBatch]:
+            with pq.ParquetFile(path, metadata=metadata, read_dictionary=list(texts), pre_buffer=False) as file:
+                present = [c for c in columns if c in file.schema_arrow.names]
+                yield from file.iter_batches(BATCH_ROWS, groups, present, use_threads=False)
+
+        return Partition(f"{path} groups {groups[0]}-{groups[-1]}", first, rows, read)
+
+
+def _runs(metadata: pq.FileMetaData) -> Iterator[tuple[list[int], int]]:
+    groups: list[int] = []
+    rows = 0
+    for i in range(metadata.num_row_groups):
+        size = metadata.row_group(i).num_rows
+        if groups and rows + size > PARTITION_ROWS:
+            yield groups, rows
+            groups, rows = [], 0
+        groups.append(i)
+        rows += size
+    if groups:
+        yield groups, rows
+
+
+def _united(schemas: list[pa.Schema]) -> pa.Schema:
+    """Return the columns of all files; a column whose type differs between files keeps the first."""
+    fields: dict[str, pa.Field] = {}
+    for schema in schemas:
+        for field in schema:
+            fields.setdefault(field.name, field)
+    if len(schemas) == 1:
+        return schemas[0]
+    return pa.schema(list(fields.values()))
