@@ -46,7 +46,9 @@ def _usual(cube: Cube, name: str, baseline: Baseline) -> float:
 
 
 def _advice(name: str, estimate: Estimate, usual: float) -> Note:
-    windows = float(detectable_windows(estimate.value, DROP, usual, n_ref=estimate.n)) if usual else np.inf
+    windows = (
+        float(detectable_windows(estimate.value or 0.0, DROP, usual, n_ref=estimate.n)) if usual else np.inf
+    )
     start = f"With {usual:,.0f} labelled rows behind {name} in a window,"
     if not np.isfinite(windows):
         return Note("advice.window", f"{start} a drop of 2 points is not seen: use longer windows")

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from vedette.engine.cube import Cube
+from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.fit import fit_layout
 from vedette.engine.plan import Plan, plan
-from vedette.engine.scan import Progress, scan
+from vedette.engine.scan import Progress, Wanted, scan
+from vedette.engine.span import windows_over
 from vedette.errors import StateError
 from vedette.layout import Layout
 from vedette.metrics.base import Metric
@@ -37,6 +38,8 @@ class Baseline:
     layout : Layout
     cube : Cube
         One window: the whole reference.
+    history : Cube
+        Bin counts of the columns in windows of time, where some were asked for: they tell season and noise.
 
     Examples
     --------
@@ -45,9 +48,10 @@ class Baseline:
     4
     """
 
-    def __init__(self, layout: Layout, cube: Cube) -> None:
+    def __init__(self, layout: Layout, cube: Cube, history: Cube | None = None) -> None:
         self.layout = layout
         self.cube = cube
+        self.history = history or cube
 
     @classmethod
     def fit(
@@ -57,6 +61,8 @@ class Baseline:
         *,
         labels: Any = None,
         metrics: Iterable[str | Metric] | None = None,
+        every: str | None = None,
+        timezone: str = "UTC",
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> Baseline:
@@ -72,6 +78,10 @@ class Baseline:
             Labels in a table of their own, joined by id.
         metrics : list of str or Metric, optional
             Default: those that suit the task and the columns.
+        every : str, optional
+            Also count the columns in windows of this length, so that alarms know season and noise.
+        timezone : str
+            IANA name of the zone whose midnight begins a day.
 
         Raises
         ------
@@ -86,7 +96,14 @@ class Baseline:
         late = LateLabels(labels, schema) if labels is not None else None
         layout = fit_layout(source, schema)
         wanted = plan(layout, metrics).wanted(layout)
-        return cls(layout, scan(source, layout, wanted, labels=late, threads=threads, progress=progress))
+        cube = scan(source, layout, wanted, labels=late, threads=threads, progress=progress)
+        if every is None or schema.time is None:
+            return cls(layout, cube)
+        windows, by_row = windows_over(source, layout, every, timezone)
+        bins = [layout.bins(c.name) for c in layout.monitored() if c.kind in ("number", "category")]
+        return cls(
+            layout, cube, scan(source, layout, Wanted(tuple(bins)), windows, by_row=by_row, threads=threads)
+        )
 
     @property
     def rows(self) -> int:
@@ -132,12 +149,15 @@ class Baseline:
 
     def _body(self) -> bytes:
         states = [(dimension, state.encode()) for (dimension, _), state in self.cube.states.items()]
+        past = self.history if self.history is not self.cube else None
         plain = {
             "layout": msgspec.to_builtins(self.layout),
             "segments": self.cube.segments,
             "rows": self.cube.rows,
             "notes": msgspec.to_builtins(self.cube.notes),
             "states": sorted(states),
+            "windows": msgspec.to_builtins(past.windows) if past else [],
+            "history": sorted(state.encode() for state in past.states.values()) if past else [],
         }
         return msgspec.msgpack.encode(plain)
 
@@ -151,4 +171,8 @@ class Baseline:
         for dimension, wire in plain["states"]:
             state = State.decode(wire)
             cube.states[dimension, state.spec] = state
-        return cls(layout, cube)
+        if not plain["windows"]:
+            return cls(layout, cube)
+        history = Cube(msgspec.convert(plain["windows"], list[Window]), {})
+        history.states = {(TOTAL, state.spec): state for state in map(State.decode, plain["history"])}
+        return cls(layout, cube, history)

@@ -48,7 +48,11 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def evaluate(
-    chosen: Sequence[Chosen], current: Cube, reference: Cube | None, dimension: str = TOTAL, level: float = 0.95
+    chosen: Sequence[Chosen],
+    current: Cube,
+    reference: Cube | None,
+    dimension: str = TOTAL,
+    level: float = 0.95,
 ) -> list[Block]:
     """Return a block for every metric whose states were counted in this dimension."""
     found = (evaluate_one(one, current, reference, dimension, level) for one in chosen)
@@ -71,9 +75,7 @@ def evaluate_one(
     else:
         found = one.metric.compute(now, None, level)
         beside = one.metric.compute(then, None, level) if then else None
-    return Block(
-        one.metric, dimension, tuple(segments), tuple(current.windows), found, beside, _groups(one)
-    )
+    return Block(one.metric, dimension, tuple(segments), tuple(current.windows), found, beside, _groups(one))
 
 
 def _states(one: Chosen, cube: Cube, dimension: str) -> dict[str, State] | None:

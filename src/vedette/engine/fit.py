@@ -10,13 +10,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vedette.batch import Batch, canonical
+from vedette.batch import Batch
 from vedette.binning import Binning
 from vedette.engine.task import choose_classes, choose_task
 from vedette.errors import DataError
 from vedette.layout import Column, Kind, Layout
 from vedette.schema import Schema
 from vedette.sources.base import Source
+from vedette.spelling import canonical
 
 #: Rows that fit edges and categories: beyond it, rows spread evenly over the reference.
 FIT_ROWS = 1_000_000
@@ -77,10 +78,9 @@ def read_column(source: Source, name: str) -> pa.Array:
     partitions = source.partitions()
     rows = source.rows
     step = max(1, -(-rows // FIT_ROWS)) if rows else 1
-    chunks = []
-    for partition in partitions[:: min(step, max(len(partitions) // 8, 1))]:
-        for table in partition.read([name], []):
-            chunks.append(table.column(0) if table.num_columns else pa.nulls(table.num_rows))
+    chosen = partitions[:: min(step, max(len(partitions) // 8, 1))]
+    tables = (table for partition in chosen for table in partition.read([name], []))
+    chunks = [t.column(0) if t.num_columns else pa.nulls(t.num_rows) for t in tables]
     if not chunks:
         return pa.nulls(0)
     types = {c.type for c in chunks}
@@ -99,7 +99,9 @@ def fit_column(name: str, values: pa.Array, schema: Schema, task: str) -> Column
         numbers = Batch(pa.record_batch({name: values})).numbers(name)
         bins = SCORE_BINS if role == "score" else 200
         binning, coarse = fit_bins(numbers, bins)
-        return Column(name=name, kind=kind, role=role, binning=binning, coarse=coarse, unit=unit, low=low, high=high)
+        return Column(
+            name=name, kind=kind, role=role, binning=binning, coarse=coarse, unit=unit, low=low, high=high
+        )
     if kind == "category":
         known, rest = fit_categories(values, TOP_SEGMENTS if role == "segment" else TOP)
         return Column(name=name, kind=kind, role=role, known=known, rest=rest, unit=unit)
@@ -123,7 +125,9 @@ def kind_of(name: str, values: pa.Array, schema: Schema, role: str, task: str) -
         return "empty"
     if role in ("score", "weight"):
         return "number"
-    if role == "segment" or (role in ("label", "prediction") and task in ("binary", "multiclass", "multilabel")):
+    if role == "segment" or (
+        role in ("label", "prediction") and task in ("binary", "multiclass", "multilabel")
+    ):
         return "category"
     return _kind_of_type(values)
 
@@ -147,7 +151,11 @@ def _kind_of_text(values: pa.Array) -> Kind:
     """Return number for text that spells numbers, text when almost every entry is another, else category."""
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
-    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type)):
+    if not (
+        pa.types.is_string(values.type)
+        or pa.types.is_large_string(values.type)
+        or pa.types.is_string_view(values.type)
+    ):
         return "category"
     head = values.drop_null()[:10_000]
     numbers = Batch(pa.record_batch({"x": head})).numbers("x")
@@ -163,10 +171,8 @@ def fit_bins(numbers: npt.NDArray[np.float64], bins: int) -> tuple[Binning, tupl
     sample = finite
     if len(finite) > EDGE_ROWS:
         sample = finite[:: -(-len(finite) // EDGE_ROWS)]
-        if len(np.unique(sample)) <= bins:
-            sample = finite  # few distinct values: every one of them gets its bin
-        else:
-            sample = np.concatenate((sample, [finite.min(), finite.max()]))
+        few = len(np.unique(sample)) <= bins  # then every distinct value gets its bin
+        sample = finite if few else np.concatenate((sample, [finite.min(), finite.max()]))
     binning = Binning.fit(sample, bins)
     counts = np.bincount(binning.find(sample), minlength=binning.size)[:-1]
     return binning, coarse_bins(counts)
@@ -183,8 +189,8 @@ def coarse_bins(counts: npt.NDArray[np.int64], groups: int = COARSE) -> tuple[in
     before = np.cumsum(inside) - inside
     group = np.minimum((before + inside / 2) / inside.sum() * groups, groups - 1).astype(int)
     starts = np.flatnonzero(np.diff(group, prepend=-1)) + 1
-    starts = [int(s) for s, size in zip(starts, np.add.reduceat(inside, starts - 1), strict=True) if size]
-    return (0, *starts[1:])
+    filled = starts[np.add.reduceat(inside, starts - 1) > 0].tolist()
+    return (0, *filled[1:])
 
 
 def fit_categories(values: pa.Array, top: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from vedette.batch import Batch
 from vedette.sources.base import Partition
@@ -53,7 +54,9 @@ def _one_pass(
             yield partition.name, np.sort(positions[old])
 
 
-def _earlier(hashes: npt.NDArray[np.uint64], again: npt.NDArray[np.uint64], seen: set[int]) -> npt.NDArray[np.intp]:
+def _earlier(
+    hashes: npt.NDArray[np.uint64], again: npt.NDArray[np.uint64], seen: set[int]
+) -> npt.NDArray[np.intp]:
     """Return positions of repeated hashes already seen later on, walking backwards."""
     candidates = np.flatnonzero(np.isin(hashes, again))
     old = []
@@ -78,10 +81,15 @@ def _hashes(
             chosen = valid if passes == 1 else hashes % np.uint64(passes) == number
             if passes > 1 and valid is not None:
                 chosen = chosen & valid
-            position = np.arange(start, start + len(hashes)) if chosen is None else start + np.flatnonzero(chosen)
+            position = (
+                np.arange(start, start + len(hashes)) if chosen is None else start + np.flatnonzero(chosen)
+            )
             parts.append(hashes if chosen is None else hashes[chosen])
             places.append(position)
             start += len(hashes)
-    except Exception:  # an unreadable partition is reported by the scan that needs all its columns
+    except (
+        OSError,
+        pa.ArrowException,
+    ):  # an unreadable partition is reported by the scan that needs all its columns
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     return np.concatenate(parts), np.concatenate(places)

@@ -22,7 +22,9 @@ SUPPORT = 30
 _RANK = {"act": 0, "watch": 1, "info": 2}
 
 
-def judge(blocks: Iterable[Block], rules: Sequence[Rule] = DEFAULT_RULES, level: float = 0.95) -> list[Finding]:
+def judge(
+    blocks: Iterable[Block], rules: Sequence[Rule] = DEFAULT_RULES, level: float = 0.95
+) -> list[Finding]:
     """Return the findings of all rules over all series, the gravest first.
 
     Evidence is adjusted by Holm's method over every series and window that any rule may report, so that the
@@ -36,7 +38,12 @@ def judge(blocks: Iterable[Block], rules: Sequence[Rule] = DEFAULT_RULES, level:
     for s, end, p in zip(series, ends, raw, strict=True):
         known = msgspec.structs.replace(s, evidence=adjusted[end - len(p) : end])
         found += [f for rule in rules for f in rule.fold(known)]
-    return sorted(found, key=_order)
+    return gravest_first(found)
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by level, the whole model before columns and segments, then by size of the effect."""
+    return sorted(findings, key=_order)
 
 
 def series_of(block: Block) -> Iterator[Series]:
@@ -68,13 +75,13 @@ def series_of(block: Block) -> Iterator[Series]:
             )
 
 
-def rows_of(estimates: Estimates, rows: np.ndarray) -> Estimates:  # type: ignore[type-arg]
+def rows_of(estimates: Estimates, rows: np.ndarray) -> Estimates:
     """Return some rows of the estimates."""
     fields = {f: getattr(estimates, f)[rows] for f in estimates.__struct_fields__}
     return Estimates(**fields)
 
 
-def _evidence(series: Series, rules: Sequence[Rule], level: float) -> np.ndarray:  # type: ignore[type-arg]
+def _evidence(series: Series, rules: Sequence[Rule], level: float) -> np.ndarray:
     """Return the p-values of the windows a rule would look at; nan where none does."""
     for rule in rules:
         if not rule.applies(series):

@@ -81,7 +81,7 @@ def label_columns(schema: Schema) -> list[str]:
 
 def _only(schema: Schema, names: list[str]) -> dict[str, Any]:
     """Return changes that leave of a schema its id and labels."""
-    cleared: dict[str, Any] = {f: None for f in ("time", "score", "prediction", "weight", "query", "features")}
+    cleared: dict[str, Any] = dict.fromkeys(("time", "score", "prediction", "weight", "query", "features"))
     lists = ("segments", "protected", "categorical", "numeric", "text", "embedding")
     return {**cleared, **{f: [] for f in lists}, "label": names}
 

@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from vedette.batch import NO_TIME, Batch
+from vedette.batch import Batch
 from vedette.cells import Cells
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.identity import superseded
 from vedette.engine.labels import LateLabels, label_columns
 from vedette.engine.windows import window_of
 from vedette.errors import DataError, VedetteError, unknown_name
+from vedette.instants import NO_TIME
 from vedette.layout import Layout
 from vedette.sources.base import Partition, Source
 from vedette.summaries.base import State, Summary
@@ -182,11 +183,13 @@ class _Job:
             text = f"{self.untimed} rows have no usable time in {self.schema.time} and belong to no window"
             found.append(Note("rows.no-time", text, self.schema.time, self.untimed))
         joined = self.labels.names if self.labels is not None else []
-        for name in (name for name in self.absent if name not in joined):
-            found.append(Note("column.absent", f"Column {name} is not in these data", name))
+        missing = [name for name in self.absent if name not in joined]
+        found += [Note("column.absent", f"Column {n} is not in these data", n) for n in missing]
         if self.labels is not None and len(self.labels) > self.labels.matched:
             lost = len(self.labels) - self.labels.matched
-            found.append(Note("labels.no-prediction", f"{lost} labels belong to no prediction here", None, lost))
+            found.append(
+                Note("labels.no-prediction", f"{lost} labels belong to no prediction here", None, lost)
+            )
         return found
 
     def _count(self, batch: Batch, partition: Partition, position: int) -> tuple[list[_Part], int]:
@@ -194,7 +197,9 @@ class _Job:
         early = [s for s in self.wanted.total if getattr(s, "before_drop", False)]
         parts = []
         if early:
-            marked = batch.with_column(REPEATED, pa.array(np.zeros(len(batch), bool) if keep is None else ~keep))
+            marked = batch.with_column(
+                REPEATED, pa.array(np.zeros(len(batch), bool) if keep is None else ~keep)
+            )
             parts += self._observe(marked, early, [])[0]
         if keep is not None:
             batch = batch.take(keep)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vedette.batch import NO_TIME, Batch
+from vedette.batch import Batch
 from vedette.engine.windows import Every, calendar
 from vedette.errors import ConfigError, DataError
+from vedette.instants import NO_TIME
 from vedette.layout import Layout
 from vedette.sources.base import Source
 from vedette.values import Window

@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vedette.batch import Batch, canonical
+from vedette.batch import Batch
 from vedette.errors import ConfigError
 from vedette.schema import Schema, Task
+from vedette.spelling import canonical
 
 #: More distinct labels than this are numbers, not classes.
 MAX_CLASSES = 50
@@ -28,7 +29,7 @@ def choose_task(schema: Schema, columns: Mapping[str, pa.Array]) -> tuple[Task, 
         many = len(schema.score) > 2
         return ("multiclass" if many else "binary"), f"there are scores for {len(schema.score)} classes"
     truth = schema.label or schema.prediction
-    if truth is None:
+    if not isinstance(truth, str):
         if schema.score is not None:
             return "binary", f"there is a score, {schema.score}, and nothing says otherwise"
         return "none", "the schema names neither label, prediction nor score: data quality and drift only"
@@ -38,7 +39,11 @@ def choose_task(schema: Schema, columns: Mapping[str, pa.Array]) -> tuple[Task, 
 def _from_values(name: str, values: pa.Array, schema: Schema) -> tuple[Task, str]:
     present = values.drop_null()
     if not len(present):
-        return ("binary", f"{name} is empty but there is a score") if schema.score else ("none", f"{name} is empty")
+        return (
+            ("binary", f"{name} is empty but there is a score")
+            if schema.score
+            else ("none", f"{name} is empty")
+        )
     distinct = _spelled(present)
     continuous = pa.types.is_floating(present.type) and not _whole(present)
     if continuous or (schema.score is None and _many_numbers(present, len(distinct))):

@@ -62,7 +62,8 @@ def calendar(first: int, last: int, every: Every, zone: str = "UTC") -> list[Win
     """
     tz = ZoneInfo(zone)
     starts = _starts(datetime.fromtimestamp(first / _MICRO, UTC).astimezone(tz), every)
-    bounds, labels = [], []
+    bounds: list[int] = []
+    labels: list[str] = []
     for local in starts:
         instant = int(local.astimezone(UTC).timestamp() * _MICRO)
         if not bounds or instant > bounds[-1]:

@@ -19,7 +19,9 @@ def to_junit(report: Report) -> str:
     cases = {(b.metric.key, b.metric.column): b for b in blocks}
     names = list(dict.fromkeys([*cases, *by_case]))
     failed = sum(any(f.level == "act" for f in by_case[name]) for name in names if name in by_case)
-    suite = ET.Element("testsuite", name=f"vedette {report.model}", tests=str(len(names)), failures=str(failed))
+    suite = ET.Element(
+        "testsuite", name=f"vedette {report.model}", tests=str(len(names)), failures=str(failed)
+    )
     for metric, column in names:
         case = ET.SubElement(suite, "testcase", classname=clean(column or report.model), name=clean(metric))
         block = cases.get((metric, column))
@@ -40,4 +42,6 @@ def _tell(case: ET.Element, findings: list[Finding]) -> None:
 
 def clean(text: str) -> str:
     """Return the text without characters that XML cannot hold."""
-    return "".join(c if c in "\t\n" or 0x20 <= ord(c) < 0xD800 or 0xE000 <= ord(c) < 0xFFFE else "�" for c in text)
+    return "".join(
+        c if c in "\t\n" or 0x20 <= ord(c) < 0xD800 or 0xE000 <= ord(c) < 0xFFFE else "�" for c in text
+    )

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 
+from vedette.engine.alarms import Watch
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.evaluate import Block, evaluate, evaluate_one
@@ -49,9 +51,13 @@ class Report:
         *,
         model: str = "model",
         level: float = 0.95,
+        timezone: str = "UTC",
+        by_row: bool = False,
+        watched: Watch | None = None,
     ) -> None:
         self.baseline, self.cube, self.plan = baseline, cube, plan
         self.findings, self.level, self.model = list(findings), level, model
+        self.timezone, self.by_row, self.watched = timezone, by_row, watched
         self.notes: list[Note] = list(cube.notes)
 
     @property
@@ -79,7 +85,9 @@ class Report:
         """Estimates over the whole period, every dimension."""
         chosen = self.plan.chosen
         dimensions = self.whole.segments
-        return [b for d in dimensions for b in evaluate(chosen, self.whole, self.baseline.cube, d, self.level)]
+        return [
+            b for d in dimensions for b in evaluate(chosen, self.whole, self.baseline.cube, d, self.level)
+        ]
 
     def estimate(
         self,
@@ -157,13 +165,41 @@ class Report:
             Path(path).write_text(text, "utf-8")
         return text
 
+    def to_html(self, path: str | Path | None = None, lang: Literal["en", "zh"] = "en") -> Path | str:
+        """Write a self-contained page that opens offline, and return its path; without a path return its text."""
+        from vedette.report.page import page_of
+        from vedette.views.page import render
+
+        html = render(page_of(self, lang))
+        if path is None:
+            return html
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(html, "utf-8")
+        return target
+
+    def to_junit(self) -> str:
+        """Return JUnit XML: a test case a metric and column, failed by findings that call for action."""
+        from vedette.report.junit import to_junit
+
+        return to_junit(self)
+
+    def __repr__(self) -> str:
+        return f"Report({self.verdict})"
+
+    def _repr_html_(self) -> str:
+        from vedette.report.page import page_of
+        from vedette.views.notebook import fragment
+
+        return fragment(page_of(self))
+
     @property
     def verdict(self) -> str:
         """One sentence: what is wrong, or that nothing is."""
         acts = [f for f in self.findings if f.level == "act"]
-        first = (acts or self.findings or [None])[0]
-        if first is None:
+        if not self.findings:
             return f"Nothing changed beyond chance in {self.rows:,} rows."
+        first = (acts or self.findings)[0]
         others = len(self.findings) - 1
         since = f", since {first.window.label}" if first.window else ""
         more = f" ({others} more finding{'s' if others > 1 else ''})" if others else ""
@@ -180,7 +216,9 @@ class Report:
             raise unknown_name(
                 "Segment column", dimension, [d for d in cube.segments if d], code="report.unknown-segment"
             )
-        block = evaluate_one(choose(made, self.baseline.layout), cube, self.baseline.cube, dimension, self.level)
+        block = evaluate_one(
+            choose(made, self.baseline.layout), cube, self.baseline.cube, dimension, self.level
+        )
         if block is None:
             raise ConfigError(
                 f"The counts behind {made.key!r} were not made in this run",
@@ -210,14 +248,18 @@ class Report:
         picked = Cube([self.windows[number]], {k: v for k, v in self.cube.segments.items() if k})
         for (dimension, spec), state in self.cube.states.items():
             size = len(self.cube.segments[dimension])
-            picked.states[dimension, spec] = state.take(slice(number * size, (number + 1) * size))
+            picked.states[dimension, spec] = state.take(np.arange(number * size, (number + 1) * size))
         return picked
 
     def _place(self, block: Block, segment: Any) -> int:
         if segment is None:
             return 0
         choices = block.groups or block.segments
-        value = segment if block.groups and isinstance(segment, str) and "=" not in segment else Segment.parse(segment).value
+        value = (
+            segment
+            if block.groups and isinstance(segment, str) and "=" not in segment
+            else Segment.parse(segment).value
+        )
         if value not in choices:
             raise unknown_name("Segment value", value, choices, code="report.unknown-segment")
         return choices.index(value)

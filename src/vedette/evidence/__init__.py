@@ -1,0 +1,1 @@
+"""Sequential evidence on merged counts: e-detectors whose false alarms are bounded whatever the horizon."""

@@ -1,0 +1,113 @@
+"""How far each column moved, and the two distributions of those that moved most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from vedette.engine.cube import TOTAL
+from vedette.engine.evaluate import Block
+from vedette.report.report import Report
+from vedette.rules.base import number
+from vedette.summaries.categories import Categories
+from vedette.summaries.histogram import Histogram
+from vedette.values import Estimates
+from vedette.views.categories import CategoryDistribution
+from vedette.views.content import Figure, Status, anchor
+from vedette.views.distribution import NumberDistribution
+from vedette.views.heatmap import Heatmap
+from vedette.views.segments import Segments
+from vedette.views.timeline import Timeline
+
+#: Columns whose distributions are drawn, and how many of them stand open.
+MOST, OPEN = 24, 6
+#: The distance that orders the columns.
+METRIC = "psi"
+
+
+def ranked(report: Report) -> list[Block]:
+    """Return the blocks of the distance over all rows, the furthest column first."""
+    blocks = [b for b in report.blocks if b.metric.name == METRIC and b.dimension == TOTAL]
+    return sorted(blocks, key=lambda b: -np.nan_to_num(b.current.value[0], nan=-1.0))
+
+
+def overview(report: Report, timeline: Timeline) -> Iterator[Figure]:
+    """Yield the heat map of columns over windows, or for one window the dots of all columns."""
+    blocks = ranked(report)
+    if not blocks:
+        return
+    names = tuple(str(b.metric.column) for b in blocks)
+    moved = sorted(
+        {f.column for f in report.findings if f.rule == "shift" and f.column and f.segment is None}
+    )
+    title = f"{len(moved)} of {len(names)} columns moved" if moved else f"None of {len(names)} columns moved"
+    if len(report.windows) > 1:
+        yield Figure(view=_heatmap(report, names, title, timeline), anchor="heatmap")
+        return
+    together = [b.current for b in blocks]
+    merged = Estimates(
+        **{f: np.concatenate([getattr(e, f) for e in together]) for f in Estimates.__struct_fields__}
+    )
+    label = blocks[0].metric.title
+    yield Figure(
+        view=Segments(title=title, name=label, segments=names, current=merged, unit="nats", better="lower")
+    )
+
+
+def figures(report: Report) -> Iterator[Figure]:
+    """Yield the distributions of the columns that moved most."""
+    levels: dict[str, Status] = {f.column: f.level for f in reversed(report.findings) if f.column}
+    for place, block in enumerate(ranked(report)[:MOST]):
+        name = str(block.metric.column)
+        figure = _figure(report, block, name)
+        if figure is not None:
+            yield Figure(
+                view=figure,
+                anchor=anchor("feature", name),
+                folded=place >= OPEN,
+                level=levels.get(name, "ok"),
+            )
+
+
+def _heatmap(report: Report, names: tuple[str, ...], title: str, timeline: Timeline) -> Heatmap:
+    series = [report.series(METRIC, column=name)[1] for name in names]
+    found = {(f.column, w) for f in report.findings if f.rule == "shift" for w in _span(report, f)}
+    passed = [[(name, w) in found for w in range(len(report.windows))] for name in names]
+    return Heatmap(
+        title=title,
+        name="population stability index",
+        features=names,
+        timeline=timeline,
+        effect=np.stack([s.value for s in series]),
+        passed=np.array(passed),
+        anchors=tuple(anchor("feature", name) for name in names),
+    )
+
+
+def _span(report: Report, finding: object) -> range:
+    window, until = getattr(finding, "window", None), getattr(finding, "until", None)
+    if window is None or until is None:
+        return range(0)
+    places = {w.start: i for i, w in enumerate(report.windows)}
+    return range(places[window.start], places[until.start] + 1)
+
+
+def _figure(report: Report, block: Block, name: str) -> NumberDistribution | CategoryDistribution | None:
+    spec = report.baseline.layout.bins(name)
+    now, then = report.whole.state(spec), report.baseline.cube.state(spec)
+    if now is None:
+        return None
+    effect = block.current[0]
+    title = f"{name}: population stability index {number(effect.value)}"
+    current = now["counts"][0].astype(float)
+    reference = then["counts"][0].astype(float) if then is not None else None
+    if isinstance(spec, Histogram):
+        unit = report.baseline.layout.column(name).unit
+        return NumberDistribution(
+            title=title, name=name, unit=unit, edges=spec.binning.edges, current=current, reference=reference
+        )
+    assert isinstance(spec, Categories)
+    return CategoryDistribution(
+        title=title, name=name, categories=spec.known, current=current, reference=reference
+    )
