@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 #: Shares of the reference at which fine edges stand too: bins of equal mass alone misread far quantiles.
 _TAILS = (0.0005, 0.001, 0.002, 0.003)
+_MAX = np.finfo(np.float64).max
 
 
 class Binning(msgspec.Struct, frozen=True):
@@ -99,10 +100,17 @@ class Binning(msgspec.Struct, frozen=True):
 
 
 def _between(distinct: Floats) -> Floats:
-    """Return edges half-way between distinct values: one bin for each of them."""
-    middle = distinct[:-1] / 2 + distinct[1:] / 2
-    pad = max(abs(distinct[0]) * 1e-6, 1e-9) if len(distinct) == 1 else float(np.diff(distinct).min() / 2)
-    return np.concatenate(([distinct[0] - pad], middle, [distinct[-1] + pad]))
+    """Return edges half-way between distinct values: one bin for each of them.
+
+    Halves are taken first, for the difference of two huge numbers overflows. Neighbours may have no number between
+    them; then the upper one is the edge, which its bin includes.
+    """
+    halves, first, last = distinct / 2, distinct[0], distinct[-1]
+    middle = np.maximum(halves[:-1] + halves[1:], np.nextafter(distinct[:-1], np.inf))
+    pad = max(abs(first) * 1e-6, 1e-9) if len(distinct) == 1 else float((halves[1:] - halves[:-1]).min())
+    with np.errstate(over="ignore"):
+        low, high = max(first - pad, -_MAX), max(last + pad, np.nextafter(last, np.inf))
+    return np.concatenate(([low], middle, [high]))
 
 
 def _quantiles(ordered: Floats, bins: int) -> Floats:
@@ -118,9 +126,9 @@ def _on_grid(ordered: Floats, edges: Floats, bits: int, single: bool) -> Binning
     Where bins are single values no row may move; where they are quantiles none may hold half as much again as
     the fullest was meant to.
     """
-    centre = float(np.median(ordered)) + 0.0
     if max(abs(ordered[0]), abs(ordered[-1])) > 1e30:
         return None
+    centre = float(np.median(ordered)) + 0.0
     snapped = np.unique(_snap((edges - centre).astype(np.float32), bits))
     candidate = Binning(tuple(snapped.astype(np.float64).tolist()), centre, bits)
     counts = np.bincount(candidate.find(ordered), minlength=candidate.size)

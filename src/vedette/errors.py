@@ -82,7 +82,9 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
-def unknown_name(what: str, name: str, choices: Iterable[str], *, code: str, fix: str = "") -> UnknownNameError:
+def unknown_name(
+    what: str, name: str, choices: Iterable[str], *, code: str, fix: str = ""
+) -> UnknownNameError:
     """Return the error for a name outside `choices`, suggesting the nearest one."""
     options = sorted(choices)
     guess = nearest(name, options)

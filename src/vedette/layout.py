@@ -15,10 +15,19 @@ from vedette.errors import ConfigError, unknown_name
 from vedette.schema import Schema, Task
 from vedette.summaries.base import Summary
 from vedette.summaries.categories import Categories
+from vedette.summaries.class_losses import ClassLosses
+from vedette.summaries.class_ranks import ClassRanks
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.counts import Counts
+from vedette.summaries.group_outcomes import GroupOutcomes
 from vedette.summaries.histogram import Histogram
 from vedette.summaries.moments import Moments
+from vedette.summaries.multilabel_confusion import MultilabelConfusion
+from vedette.summaries.pair_moments import PairMoments
+from vedette.summaries.ranking_gains import Gain, RankingGains
+from vedette.summaries.regression_errors import RegressionErrors
+from vedette.summaries.residuals import Residuals
+from vedette.summaries.sample import Sample
 from vedette.summaries.score_bins import ScoreBins
 
 Kind = Literal["number", "category", "time", "text", "embedding", "empty"]
@@ -66,6 +75,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         In the reference's order.
     classes : tuple of str
         Known classes; for a binary task (negative, positive).
+    residual_binning : Binning, optional
+        Bins of prediction minus label, for a regression whose reference has labels.
     why : dict of str to str
         Why the task, the classes and the kinds were chosen, in words.
     """
@@ -74,6 +85,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     task: Task
     columns: tuple[Column, ...]
     classes: tuple[str, ...] = ()
+    residual_binning: Binning | None = None
     why: dict[str, str] = {}
 
     def column(self, name: str) -> Column:
@@ -120,27 +132,51 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     def confusion(self) -> Confusion:
         """Return predicted class by true class."""
         schema = self.schema
-        scores: tuple[str, ...] = ()
-        if isinstance(schema.score, dict) and schema.prediction is None:
-            scores = tuple(schema.score[c] for c in self.classes)
         return Confusion(
             classes=self.classes,
             label=self.label,
-            prediction=schema.prediction,
-            score=self.score if schema.prediction is None and not scores else None,
-            scores=scores,
+            prediction=self.prediction,
+            score=self.score if self.prediction is None else None,
+            scores=self._class_scores() if self.prediction is None and self.score is None else (),
             threshold=schema.threshold,
             weight=schema.weight,
         )
 
+    def multilabel_confusion(self) -> MultilabelConfusion:
+        """Return predicted by true for each label column of a multi-label task."""
+        schema, labels = self.schema, tuple(self.schema.label or ())
+        predictions = tuple(schema.prediction) if isinstance(schema.prediction, list) else ()
+        scores = schema.score if isinstance(schema.score, dict) and not predictions else {}
+        return MultilabelConfusion(
+            labels=labels,
+            predictions=predictions,
+            scores=tuple(scores[name] for name in labels if name in scores),
+            threshold=schema.threshold,
+            weight=schema.weight,
+        )
+
+    def outcomes(self, column: str) -> GroupOutcomes:
+        """Return predicted class by true class for each group of a category column."""
+        groups = self.bins(column)
+        if not isinstance(groups, Categories):
+            raise ConfigError(
+                f"Column {column!r} holds numbers",
+                "Groups are the values of a category column",
+                "Name it in Schema(protected=[...]) or Schema(categorical=[...])",
+                code="metric.wrong-kind",
+            )
+        return GroupOutcomes(groups=msgspec.structs.replace(groups, weight=None), confusion=self.confusion())
+
     def score_bins(self, positive: str | None = None) -> ScoreBins:
-        """Return the score bins of the positive class (binary) or of `positive` against the rest."""
-        schema = self.schema
+        """Return the score bins of the positive class (binary), of `positive` against the rest, or of one label."""
+        schema, one_label = self.schema, self.task == "multilabel" and positive is not None
         score = self.score if positive is None else self._score_of(positive)
         binning = self.column(score).binning if score else None
         if score is None or binning is None:
             raise ConfigError(
-                "The schema names no score",
+                "The schema names no score"
+                if positive is None
+                else f"The schema names no score of {positive!r}",
                 "ROC, calibration and log loss read the score of the positive class",
                 "Name its column: Schema(score=...)",
                 code="schema.no-score",
@@ -148,12 +184,94 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         return ScoreBins(
             score=score,
             binning=binning,
-            label=self.label,
-            prediction=schema.prediction,
-            classes=self.classes,
+            label=positive if one_label else self.label,
+            prediction=self._label_prediction(positive) if one_label else self.prediction,
+            classes=("0", "1") if one_label else self.classes,
+            positive=None if one_label or positive == self.classes[-1] else positive,
             threshold=schema.threshold,
             weight=schema.weight,
         )
+
+    def class_losses(self) -> ClassLosses:
+        """Return the sums of log loss and Brier score over the scores of all classes."""
+        return ClassLosses(
+            classes=self.classes, scores=self._all_scores(), label=self.label, weight=self.schema.weight
+        )
+
+    def class_ranks(self) -> ClassRanks:
+        """Return the counts of the true class's rank among the scores of all classes."""
+        return ClassRanks(
+            classes=self.classes, scores=self._all_scores(), label=self.label, weight=self.schema.weight
+        )
+
+    def errors(self) -> RegressionErrors:
+        """Return the sums of prediction errors of a regression."""
+        return RegressionErrors(
+            prediction=self._predicted_value(),
+            label=self.label,
+            centre=next((c.binning.centre for c in self.columns if c.name == self.label and c.binning), 0.0),
+            weight=self.schema.weight,
+        )
+
+    def residuals(self) -> Residuals:
+        """Return the counts of prediction errors in bins fitted on the reference's."""
+        if self.residual_binning is None:
+            raise ConfigError(
+                "The reference has no prediction errors",
+                "Quantiles of errors need bins fitted on rows with prediction and label",
+                "Fit the baseline on a reference with labels",
+                code="metric.no-residuals",
+            )
+        return Residuals(
+            prediction=self._predicted_value(),
+            label=self.label,
+            binning=self.residual_binning,
+            weight=self.schema.weight,
+        )
+
+    def gains(self, k: int = 10, gain: Gain = "linear") -> RankingGains:
+        """Return the sums over queries of the first `k` rows' gains."""
+        schema = self.schema
+        if schema.query is None or self.score is None:
+            raise ConfigError(
+                "The schema names no query" if schema.query is None else "The schema names no score",
+                "A ranking is the rows of one query in the order of their scores",
+                "Name both columns: Schema(query=..., score=...)",
+                code="schema.no-query",
+            )
+        return RankingGains(
+            query=schema.query, score=self.score, label=self.label, k=k, gain=gain, weight=schema.weight
+        )
+
+    def sample(self, k: int = 2000) -> Sample:
+        """Return a sample of the monitored columns' rows, the same rows for all of them."""
+        held = self.monitored()
+        return Sample(
+            id=self.schema.id,
+            numbers=tuple(c.name for c in held if c.kind == "number"),
+            categories=tuple((c.name, c.known + c.rest) for c in held if c.kind == "category"),
+            k=k,
+        )
+
+    def pairs(self) -> PairMoments:
+        """Return the second moments of all pairs of number features."""
+        held = [c for c in self.columns if c.kind == "number" and c.role == "feature"]
+        return PairMoments(
+            columns=tuple(c.name for c in held),
+            centres=tuple(c.binning.centre if c.binning else 0.0 for c in held),
+            weight=self.schema.weight,
+        )
+
+    def _predicted_value(self) -> str:
+        name = self.prediction or self.score
+        if name is None:
+            raise ConfigError(
+                "The schema names no prediction",
+                "Errors are prediction minus label",
+                "Name its column: Schema(prediction=...)",
+                code="schema.no-prediction",
+            )
+        return name
 
     @property
     def label(self) -> str | None:
@@ -167,8 +285,39 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             return self.schema.score.get(self.classes[-1]) if self.task == "binary" else None
         return self.schema.score
 
+    @property
+    def prediction(self) -> str | None:
+        """Column of predicted classes or values, None without one (or when there are several: multi-label)."""
+        return self.schema.prediction if isinstance(self.schema.prediction, str) else None
+
     def _score_of(self, positive: str) -> str | None:
-        return self.schema.score.get(positive) if isinstance(self.schema.score, dict) else self.score
+        if isinstance(self.schema.score, dict):
+            return self.schema.score.get(positive)
+        return self.score if positive == self.classes[-1] else None
+
+    def _label_prediction(self, label: str | None) -> str | None:
+        predictions = self.schema.prediction
+        return (
+            predictions[list(self.schema.label or ()).index(str(label))]
+            if isinstance(predictions, list)
+            else None
+        )
+
+    def _class_scores(self) -> tuple[str, ...]:
+        """Return the score column of each class, empty unless every class has one."""
+        scores = self.schema.score if isinstance(self.schema.score, dict) else {}
+        return tuple(scores[c] for c in self.classes) if all(c in scores for c in self.classes) else ()
+
+    def _all_scores(self) -> tuple[str, ...]:
+        scores = self._class_scores()
+        if not scores:
+            raise ConfigError(
+                f"The schema does not name a score for each of {', '.join(self.classes) or 'no classes'}",
+                "Losses and ranks over several classes read one score column a class",
+                "Name them: Schema(score={class: column, ...})",
+                code="schema.no-score",
+            )
+        return scores
 
     def specs(self, metrics: list[dict[str, Summary]]) -> list[Summary]:
         """Return the distinct specs among the needs of several metrics, in a stable order."""

@@ -163,7 +163,7 @@ def _outputs(outputs: Any, labels: Any) -> dict[str, Any]:
     return {SCORE if _probabilities(flat, labels) else PREDICTION: flat}
 
 
-def _probabilities(outputs: np.ndarray, labels: Any) -> bool:  # type: ignore[type-arg]
+def _probabilities(outputs: np.ndarray, labels: Any) -> bool:
     """Tell whether outputs are probabilities of a class: fractions in [0, 1] while the labels are not."""
     if outputs.dtype.kind != "f" or not len(outputs) or np.nanmin(outputs) < 0 or np.nanmax(outputs) > 1:
         return False
@@ -183,7 +183,7 @@ def _is_array(value: Any) -> bool:
     return not frame and (hasattr(value, "__array__") or isinstance(value, list))
 
 
-def _array(value: Any) -> np.ndarray:  # type: ignore[type-arg]
+def _array(value: Any) -> np.ndarray:
     """Return a numpy array; tensors that track gradients are detached and brought to the processor."""
     for step in ("detach", "cpu"):
         value = getattr(value, step)() if hasattr(value, step) else value

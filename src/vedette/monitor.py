@@ -74,7 +74,7 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
     Examples
     --------
-    >>> monitor = Monitor.from_toml('model = "m"\\n[schema]\\nlabel = "y"\\n')
+    >>> monitor = Monitor.from_toml('[schema]\nlabel = "y"')
     >>> Monitor.from_toml(monitor.to_toml()) == monitor
     True
     """
@@ -160,20 +160,22 @@ def _rule(table: dict[str, Any]) -> Rule:
         )
     cls = registry.load("rule", table["kind"])
     fields = {key: value for key, value in table.items() if key != "kind"}
-    unknown = [key for key in fields if key not in cls.__struct_fields__]
+    unknown = next((key for key in fields if key not in cls.__struct_fields__), None)
+    if unknown is not None:
+        guess = nearest(unknown, cls.__struct_fields__)
+        raise _bad_rule(
+            cls, f"{table['kind']}: key {unknown!r} is unknown", guess and f"Did you mean {guess!r}?"
+        )
     try:
-        if unknown:
-            guess = nearest(unknown[0], cls.__struct_fields__)
-            raise msgspec.ValidationError(f"unknown key {unknown[0]!r}" + (f", did you mean {guess!r}?" if guess else ""))
         rule: Rule = msgspec.convert(fields, cls)
     except msgspec.ValidationError as error:
-        raise ConfigError(
-            f"Rule {table['kind']!r}: {error}",
-            f"Keys {', '.join(cls.__struct_fields__)}",
-            "Mend the rule",
-            code="monitor.bad-rule",
-        ) from error
+        raise _bad_rule(cls, f"{table['kind']}: {error}", None) from error
     return rule
+
+
+def _bad_rule(cls: type[Rule], found: str, hint: str | None) -> ConfigError:
+    known = ", ".join(cls.__struct_fields__)
+    return ConfigError(f"Rule {found}", f"Keys {known}", hint or "Mend the rule", code="monitor.bad-rule")
 
 
 def _beside(file: Path, path: str | None) -> str | None:

@@ -27,13 +27,13 @@ PACKAGES = {
     "sink": "vedette.sinks",
 }
 #: modules of such a package that are not themselves an entry
-SUPPORT = {"base", "paths"}
+SUPPORT = {"base", "paths", "whole"}
 
 
 @functools.cache
 def paths(kind: str) -> Mapping[str, str]:
     """Return name -> importable ``module`` or ``module:attribute`` of every registered class of `kind`."""
-    found = {}
+    found: dict[str, str] = {}
     for name, module in _built_in(PACKAGES[kind]):
         if name in found:
             raise ConfigError(

@@ -7,19 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from vedette.engine.advice import window_advice
+from vedette.engine.alarms import watch
 from vedette.engine.baseline import MAGIC, Baseline
 from vedette.engine.cube import TOTAL
 from vedette.engine.evaluate import evaluate
-from vedette.engine.judge import DEFAULT_RULES, judge
+from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge
 from vedette.engine.labels import LateLabels
 from vedette.engine.plan import plan
+from vedette.engine.raised import findings_of, promise_note
 from vedette.engine.scan import Progress, scan
 from vedette.engine.span import windows_over
 from vedette.errors import ConfigError
+from vedette.evidence.promise import Promise
 from vedette.metrics.base import Metric
 from vedette.monitor import Monitor
 from vedette.report.report import Report
 from vedette.rules.base import Rule
+from vedette.rules.shift import Shift
 from vedette.schema import Schema
 from vedette.sources.base import open_source
 
@@ -31,9 +35,11 @@ def compare(
     *,
     labels: Any = None,
     metrics: Iterable[str | Metric] | None = None,
-    rules: Sequence[Rule] = DEFAULT_RULES,
+    rules: Sequence[Rule] | None = None,
+    more_rules: Sequence[Rule] = (),
     every: str | None = None,
     timezone: str = "UTC",
+    false_alarms: str = "1 per month",
     level: float = 0.95,
     model: str = "model",
     threads: int | None = None,
@@ -54,10 +60,15 @@ def compare(
     metrics : list of str or Metric, optional
         Default: those that suit the task and the columns.
     rules : sequence of Rule, optional
+        Default: `vedette.engine.judge.DEFAULT_RULES`; over windows of time, drift is then alarmed on by the promise.
+    more_rules : sequence of Rule
+        Beside the default ones.
     every : str, optional
         Cut the current rows into windows: ``"1d"``, ``"1000 rows"``.
     timezone : str
         IANA name of the zone whose midnight begins a day.
+    false_alarms : str
+        The promise over windows of time: at most so many drift alarms by chance, for the whole model.
     level : float
         Confidence of the intervals.
 
@@ -78,7 +89,7 @@ def compare(
     >>> report.ok
     True
     """
-    baseline = as_baseline(reference, schema, metrics, threads)
+    baseline = as_baseline(reference, schema, metrics, threads, every, timezone)
     layout = baseline.layout
     source = open_source(current)
     late = LateLabels(labels, layout.schema) if labels is not None else None
@@ -89,10 +100,32 @@ def compare(
     dimensions = [TOTAL, *(d for d in cube.segments if d)]
     blocks = [b for d in dimensions for b in evaluate(chosen.chosen, cube, baseline.cube, d, level)]
     cube.notes += window_advice(baseline, cube, chosen)
-    return Report(baseline, cube, chosen, judge(blocks, rules, level), model=model, level=level)
+    watched = None
+    if windows and not by_row:
+        watched = watch(cube, baseline.history, layout, Promise.parse(false_alarms), str(every), timezone)
+    asked = DEFAULT_RULES if rules is None else rules
+    if watched is not None and rules is None:
+        asked = [rule for rule in DEFAULT_RULES if not isinstance(rule, Shift)]
+    findings = judge(blocks, [*asked, *more_rules], level)
+    if watched is not None:
+        findings = gravest_first([*findings, *findings_of(watched, cube, baseline, level)])
+        cube.notes.append(promise_note(watched))
+    return Report(
+        baseline,
+        cube,
+        chosen,
+        findings,
+        model=model,
+        level=level,
+        timezone=timezone,
+        by_row=by_row or not every,
+        watched=watched,
+    )
 
 
-def replay(monitor: Monitor | str | Path, *, threads: int | None = None, progress: Progress | None = None) -> Report:
+def replay(
+    monitor: Monitor | str | Path, *, threads: int | None = None, progress: Progress | None = None
+) -> Report:
     """Run a monitor over its history, window by window: what was found, and when.
 
     Parameters
@@ -124,7 +157,8 @@ def replay(monitor: Monitor | str | Path, *, threads: int | None = None, progres
         declared.schema,
         labels=data.labels,
         metrics=declared.metrics,
-        rules=(*DEFAULT_RULES, *declared.made_rules()),
+        more_rules=declared.made_rules(),
+        false_alarms=declared.alerts.false_alarms,
         every=declared.windows.every,
         timezone=declared.windows.timezone,
         model=declared.model,
@@ -138,6 +172,8 @@ def as_baseline(
     schema: Schema | None,
     metrics: Iterable[str | Metric] | None = None,
     threads: int | None = None,
+    every: str | None = None,
+    timezone: str = "UTC",
 ) -> Baseline:
     """Return the baseline given, saved at a path, or fitted on rows.
 
@@ -148,7 +184,9 @@ def as_baseline(
     """
     known = reference if isinstance(reference, Baseline) else _saved(reference)
     if known is None:
-        return Baseline.fit(reference, schema, metrics=metrics, threads=threads)
+        return Baseline.fit(
+            reference, schema, metrics=metrics, every=every, timezone=timezone, threads=threads
+        )
     if schema is not None and schema != known.layout.schema:
         raise ConfigError(
             "The schema given differs from the one the baseline was fitted with",

@@ -12,6 +12,8 @@ from vedette.errors import ConfigError, nearest, unknown_name
 Task = Literal["binary", "multiclass", "multilabel", "regression", "ranking", "none"]
 #: Roles that name exactly one column.
 SINGLE = ("id", "time", "prediction", "label", "weight", "query")
+#: Of these, roles that name several when a row carries several labels.
+LISTED = ("prediction", "label")
 
 
 class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -24,12 +26,13 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     time : str, optional
         Event time (a timestamp, ISO 8601 text or seconds since the epoch); naive times are read as UTC.
     score : str or dict, optional
-        Predicted probability of the positive class, predicted value of a ranker, or for several classes a
-        mapping class -> column.
-    prediction : str, optional
-        Predicted class or value. Without it a class is predicted where ``score >= threshold``.
-    label : str, optional
-        The truth, null where it is not known yet.
+        Predicted probability of the positive class, predicted value of a ranker, or for several classes (or
+        labels a row) a mapping class (or label) -> column.
+    prediction : str or list of str, optional
+        Predicted class or value. Without it a class is predicted where ``score >= threshold``. For several labels
+        a row, one 0/1 column for each label, in the order of `label`.
+    label : str or list of str, optional
+        The truth, null where it is not known yet; a list for several labels a row, 0/1 columns each.
     weight : str, optional
         Non-negative weight of a row.
     query : str, optional
@@ -62,7 +65,7 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     id: str | None = None
     time: str | None = None
     score: str | dict[str, str] | None = None
-    prediction: str | None = None
+    prediction: str | list[str] | None = None
     label: str | list[str] | None = None
     weight: str | None = None
     query: str | None = None
@@ -95,15 +98,19 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     def roles(self) -> dict[str, list[str]]:
         """Return role -> columns for every role that has any."""
         found = {role: [getattr(self, role)] for role in SINGLE if isinstance(getattr(self, role), str)}
-        if isinstance(self.label, list):
-            found["label"] = list(self.label)
+        found |= {role: list(getattr(self, role)) for role in LISTED if isinstance(getattr(self, role), list)}
         if self.score is not None:
             found["score"] = [self.score] if isinstance(self.score, str) else list(self.score.values())
         return found
 
     def named(self) -> list[str]:
         """Return every column the schema names, in no particular order, each once."""
-        lists: list[Iterable[str]] = [*self.roles().values(), self.segments, self.protected, self.features or []]
+        lists: list[Iterable[str]] = [
+            *self.roles().values(),
+            self.segments,
+            self.protected,
+            self.features or [],
+        ]
         lists += [self.categorical, self.numeric, self.text, self.embedding]
         return list(dict.fromkeys(name for names in lists for name in names))
 
@@ -126,7 +133,9 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         for role, names in self.roles().items():
             if name in names:
                 return role
-        return next((field for field in self.__struct_fields__ if name in (getattr(self, field) or ())), "column")
+        return next(
+            (field for field in self.__struct_fields__ if name in (getattr(self, field) or ())), "column"
+        )
 
     def _check_roles(self) -> None:
         taken: dict[str, str] = {}
@@ -140,6 +149,7 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
                         code="schema.two-roles",
                     )
                 taken[name] = role
+        self._check_labels()
         if self.classes and self.positive is not None and self.positive not in self.classes:
             raise ConfigError(
                 f"Positive class {self.positive!r} is not among classes {self.classes}",
@@ -148,9 +158,24 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
                 code="schema.unknown-class",
             )
 
+    def _check_labels(self) -> None:
+        """Raise where predictions or scores do not go with a list of labels one to one."""
+        several = isinstance(self.label, list)
+        predicted = self.prediction if isinstance(self.prediction, list) else None
+        scored = list(self.score) if several and isinstance(self.score, dict) else None
+        unpaired = predicted is not None and (not several or len(predicted) != len(self.label or ()))
+        if unpaired or (scored is not None and set(scored) != set(self.label or ())):
+            raise ConfigError(
+                f"Labels {self.label} go with predictions {self.prediction} and scores {scored}",
+                "Several labels a row need one prediction or score column each",
+                "List predictions in the order of label=[...], scores as a mapping label -> column",
+                code="schema.unpaired-labels",
+            )
+
 
 def spelled(value: Any) -> str:
     """Return a class as it is compared everywhere: ``True``, ``1``, ``1.0`` and ``"1"`` are all ``"1"``."""
+    value = value.item() if hasattr(value, "item") else value  # numpy's
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, float) and value.is_integer():

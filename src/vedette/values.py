@@ -6,6 +6,7 @@ one row of it, the thing a person holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -149,9 +150,10 @@ class Estimates(msgspec.Struct, frozen=True):
         counts = np.atleast_1d(np.asarray(n, float))
         return cls.of(np.full(counts.shape, np.nan), n=np.maximum(counts, 0), why=why).because(why)
 
-    def because(self, why: Reason) -> Estimates:
-        """Return the same estimates with every missing one explained by `why`."""
-        reason = np.where(self.reason >= 0, REASONS.index(why), self.reason).astype(np.int8)
+    def because(self, why: Reason, where: npt.ArrayLike = True) -> Estimates:
+        """Return the same estimates with every missing one (among `where`) explained by `why`."""
+        explained = (self.reason >= 0) & np.asarray(where)
+        reason = np.where(explained, REASONS.index(why), self.reason).astype(np.int8)
         return msgspec.structs.replace(self, reason=reason)
 
     def __len__(self) -> int:
@@ -204,3 +206,28 @@ class Note(msgspec.Struct, frozen=True):
     message: str
     column: str | None = None
     count: int | None = None
+
+
+def counted(code: str, count: int, text: str, column: str | None = None) -> Note:
+    """Return a note that says how many.
+
+    Examples
+    --------
+    >>> counted("rows.no-time", 1200, "Rows without a time").message
+    'Rows without a time: 1,200'
+    """
+    return Note(code, f"{text}: {count:,}", column, count)
+
+
+def joined(notes: Iterable[Note]) -> list[Note]:
+    """Return the notes with those that say the same made one and their counts added."""
+    found: dict[tuple[str, str | None, str], Note] = {}
+    for note in notes:
+        text = note.message.removesuffix(f": {note.count:,}") if note.count is not None else note.message
+        key = (note.code, note.column, text)
+        known = found.get(key)
+        if known is None or text == note.message:
+            found[key] = note
+        else:
+            found[key] = counted(note.code, (known.count or 0) + (note.count or 0), text, note.column)
+    return list(found.values())

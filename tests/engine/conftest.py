@@ -6,7 +6,9 @@ import pytest
 
 from vedette.schema import Schema
 
-SCHEMA = Schema(id="id", time="at", score="score", prediction="prediction", label="label", segments=["region"])
+SCHEMA = Schema(
+    id="id", time="at", score="score", prediction="prediction", label="label", segments=["region"]
+)
 
 
 def make_rows(n=3000, seed=0, shift=0.0, days=3):

@@ -1,5 +1,7 @@
 """The same rows give the same states: any frame library, any number of pieces, any order, delivered twice."""
 
+from itertools import pairwise
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -47,7 +49,7 @@ def assert_same(one, other):
 def pieces(table, folder, count):
     bounds = np.linspace(0, table.num_rows, count + 1).astype(int)
     folder.mkdir()
-    for i, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(bounds)):
         pq.write_table(table.slice(a, b - a), folder / f"part-{i:04d}.parquet")
     return folder
 
@@ -57,7 +59,7 @@ FRAMES = {
     "pandas arrow": lambda t: t.to_pandas(types_mapper=pd.ArrowDtype),
     "polars": pl.from_arrow,
     "polars lazy": lambda t: pl.from_arrow(t).lazy(),
-    "duckdb": lambda t: duckdb.from_arrow(t),
+    "duckdb": duckdb.from_arrow,
     "mapping": lambda t: {name: t.column(name).to_numpy(zero_copy_only=False) for name in t.column_names},
     "records": lambda t: t.to_pylist(),
     "reader": lambda t: t.to_reader(max_chunksize=97),
@@ -66,7 +68,9 @@ FRAMES = {
 
 @pytest.mark.parametrize("kind", FRAMES)
 def test_every_frame_gives_the_same_states(kind, rows, layout, wanted):
-    assert_same(scan(open_source(FRAMES[kind](rows)), layout, wanted), scan(open_source(rows), layout, wanted))
+    assert_same(
+        scan(open_source(FRAMES[kind](rows)), layout, wanted), scan(open_source(rows), layout, wanted)
+    )
 
 
 @pytest.mark.parametrize("count", [1, 7, 1000])
@@ -77,7 +81,9 @@ def test_parquet_in_any_number_of_pieces_gives_the_same_states(count, rows, layo
 
 def test_csv_gives_the_same_states(rows, layout, wanted, tmp_path):
     pa.csv.write_csv(rows, tmp_path / "rows.csv")
-    assert_same(scan(open_source(tmp_path / "rows.csv"), layout, wanted), scan(open_source(rows), layout, wanted))
+    assert_same(
+        scan(open_source(tmp_path / "rows.csv"), layout, wanted), scan(open_source(rows), layout, wanted)
+    )
 
 
 def test_shuffled_rows_give_the_same_states(rows, layout, wanted):

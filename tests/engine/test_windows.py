@@ -1,6 +1,7 @@
 """Calendar windows cover every instant once, across clock changes, and begin where people say a day begins."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def test_a_day_lasts_25_hours_in_november():
 def test_windows_touch_and_cover(every, zone):
     first, last = micros(2013, 3, 1, 7, 13), micros(2013, 4, 12, 23, 59)
     windows = calendar(first, last, Every.parse(every), zone)
-    assert all(a.end == b.start for a, b in zip(windows, windows[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(windows))
     assert windows[0].start <= first < windows[0].end
     assert windows[-1].start <= last < windows[-1].end
 

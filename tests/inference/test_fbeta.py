@@ -49,6 +49,15 @@ def test_edges_have_one_closed_end_and_real_width(beta):
     assert (high - low < 0.8).all()
 
 
+@pytest.mark.parametrize("beta", [0.5, 2.0])
+def test_without_errors_the_costlier_kind_is_feared(beta):
+    """Nothing is known of the mix of errors, so the low end has them all of the kind that costs more."""
+    jaccard = wilson_interval(12, 12)[0]
+    errors = (1 - jaccard) / jaccard * 12
+    worst = min(f_beta(12, errors, 0, beta), f_beta(12, 0, errors, beta))
+    assert f_beta_interval(12, 0, 0, beta)[0] == pytest.approx(worst, rel=1e-12)
+
+
 def test_one_count_more_moves_the_edge_interval_smoothly():
     """The limits used at no error and at no true positive agree with their neighbours."""
     edge, near = (np.array(f_beta_interval(500, errors, 0, 2.0)) for errors in (0, 1e-9))

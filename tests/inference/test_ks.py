@@ -27,6 +27,11 @@ def test_close_to_the_exact_law(n1, n2):
         assert kolmogorov_p(exact.statistic, n1, n2) == pytest.approx(exact.pvalue, abs=0.02)
 
 
+def test_stephens_correction_by_hand():
+    """n1 = 8, n2 = 24: m = 6, so √m = 2.4495 and the argument is (2.4495 + 0.12 + 0.0449) d."""
+    assert kolmogorov_p(0.4, 8, 24) == pytest.approx(kstwobign.sf(0.4 * (6**0.5 + 0.12 + 0.11 / 6**0.5)))
+
+
 def test_large_samples_follow_the_limit_law():
     assert kolmogorov_p(0.002, 10**6, 10**6) == pytest.approx(kstwobign.sf(0.002 * np.sqrt(5e5)), rel=1e-2)
     assert kolmogorov_p([0.0, 1.0], 100, 100).tolist() == [1.0, pytest.approx(0.0, abs=1e-30)]

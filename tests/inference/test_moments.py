@@ -76,6 +76,7 @@ def test_ratio_against_the_residuals_of_rows():
     np.testing.assert_allclose(ratio_interval(*ratio_sums(y, x)), [ratio - half, ratio + half], rtol=1e-9)
     low, high = ratio_interval(*ratio_sums(-y, x))  # the sign of the ratio does not flip the ends
     assert low < -ratio < high
+    np.testing.assert_array_equal(ratio_interval(*ratio_sums(y, -x)), [low, high])
 
 
 def test_proportional_rows_have_no_width():

@@ -12,7 +12,7 @@ adjustments = pytest.mark.parametrize("function", METHODS)
 
 @adjustments
 def test_equals_statsmodels(function):
-    """Random families of 1 to 30 tests, with ties, zeros and ones. (The oracle collects garbage: 50 ms a call.)"""
+    """Random families of 1 to 30 tests, with ties, zeros, ones. Few: the oracle collects garbage each time."""
     rng = np.random.default_rng(2)
     for size in [1, 2, 3, 5, 8, 13, 21, 30]:
         p = np.round(rng.random(size) ** rng.integers(1, 5), rng.integers(1, 6))

@@ -22,6 +22,10 @@ def test_is_exact_at_the_edges():
     assert high[1] == 1.0
     assert high[0] < 0.3
     assert low[1] > 0.7
+    n = np.arange(1, 500)
+    for level in (0.8, 0.95, 0.999):
+        assert (wilson_interval(0, n, level)[0] == 0.0).all()
+        assert (wilson_interval(n, n, level)[1] == 1.0).all()
 
 
 @pytest.mark.parametrize(("successes", "n"), [(3.7, 12.2), (0.01, 0.5), (812.25, 1000.0)])

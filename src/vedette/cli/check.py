@@ -14,8 +14,12 @@ from vedette.cli.roles import role_options, schema_from
 
 @click.command()
 @click.argument("current", type=click.Path(path_type=Path))
-@click.option("--reference", required=True, type=click.Path(path_type=Path), help="Rows, or a saved baseline.")
-@click.option("--labels", type=click.Path(path_type=Path), help="Labels in a file of their own, joined by id.")
+@click.option(
+    "--reference", required=True, type=click.Path(path_type=Path), help="Rows, or a saved baseline."
+)
+@click.option(
+    "--labels", type=click.Path(path_type=Path), help="Labels in a file of their own, joined by id."
+)
 @click.option("--monitor", type=click.Path(path_type=Path), help="Take the schema from this monitor file.")
 @role_options
 @form_options

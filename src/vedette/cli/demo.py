@@ -14,7 +14,9 @@ NAMES = ("flights", "cancer")
 @click.command()
 @click.argument("name", type=click.Choice(NAMES), default="flights")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("vedette-demo"), show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), help="The flights' archive, when there is no network.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="The flights' archive, when there is no network."
+)
 def demo(name: str, out: Path, data: Path | None) -> None:
     """See it work on real data.
 

@@ -13,7 +13,9 @@ from vedette.cli.roles import guess, role_options, schema_from
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--reference", type=click.Path(path_type=Path), help="Rows to compare with (default: DATA itself).")
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="Rows to compare with (default: DATA itself)."
+)
 @click.option("--model", default="model", show_default=True, help="Name of the model.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("monitor.toml"), show_default=True)
 @click.option("--force", is_flag=True, help="Overwrite the file.")
@@ -41,7 +43,9 @@ def init(data: Path, reference: Path | None, model: str, out: Path, *, force: bo
     folder = out.parent
     paths = Data(os.path.relpath(reference or data, folder), os.path.relpath(data, folder))
     every = "1d" if schema.time else "1000 rows"
-    out.write_text(Monitor(model=model, schema=schema, data=paths, windows=Windows(every=every)).to_toml(), "utf-8")
+    out.write_text(
+        Monitor(model=model, schema=schema, data=paths, windows=Windows(every=every)).to_toml(), "utf-8"
+    )
     for role, column in {**guessed, **{k: v[0] for k, v in given.roles().items()}}.items():
         click.echo(f"{role:<11} {column}{'' if getattr(given, role) else '  (guessed from its name)'}")
     click.echo(f"{'task':<11} {layout.task}: {layout.why['task']}")

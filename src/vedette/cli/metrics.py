@@ -42,6 +42,9 @@ def show(name: str) -> None:
     cls = registry.load("metric", name)
     low, high = cls.range
     click.echo(f"{name}: {cls.title}")
-    click.echo(f"family {registry.family('metric', name)}, range [{low:g}, {high:g}], unit {cls.unit or 'none'}, ", nl=False)
+    click.echo(
+        f"family {registry.family('metric', name)}, range [{low:g}, {high:g}], unit {cls.unit or 'none'}, ",
+        nl=False,
+    )
     click.echo(f"better: {cls.better}, tasks: {', '.join(cls.tasks) or 'all'}\n")
     click.echo(inspect.getdoc(cls))

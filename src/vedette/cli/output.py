@@ -8,7 +8,11 @@ from typing import Any
 
 import click
 
-_FORMS = {"html": "A self-contained page.", "json": "Everything, as JSON.", "junit": "JUnit XML for build servers."}
+_FORMS = {
+    "html": "A self-contained page.",
+    "json": "Everything, as JSON.",
+    "junit": "JUnit XML for build servers.",
+}
 
 
 def form_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -25,7 +25,9 @@ def role_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options ``--id --time --score --prediction --label --segment --monitor`` to a command."""
     for name in ("label", "prediction", "score", "time", "id"):
         command = click.option(f"--{name}", metavar="COLUMN", help=f"Column of the {name}.")(command)
-    segment = click.option("--segment", "segments", multiple=True, metavar="COLUMN", help="Also compute by its values.")
+    segment = click.option(
+        "--segment", "segments", multiple=True, metavar="COLUMN", help="Also compute by its values."
+    )
     return segment(command)
 
 
@@ -51,7 +53,9 @@ def guess(columns: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for role, pattern in _USUAL.items():
         for option in pattern.split("|"):
-            match = next((c for c in columns if re.fullmatch(option, c, re.I) and c not in found.values()), None)
+            match = next(
+                (c for c in columns if re.fullmatch(option, c, re.IGNORECASE) and c not in found.values()), None
+            )
             if match:
                 found[role] = match
                 break

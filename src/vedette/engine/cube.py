@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from vedette.summaries.base import State, Summary
-from vedette.values import Note, Window
+from vedette.values import Note, Window, joined
 
 #: The dimension that holds all rows.
 TOTAL = ""
@@ -48,7 +48,7 @@ class Cube:
         """Return the cube of both sides' rows; the windows and segments must be the same."""
         both = Cube(self.windows, self._named())
         both.states = {key: state.merge(other.states[key]) for key, state in self.states.items()}
-        both.rows, both.notes = self.rows + other.rows, [*self.notes, *other.notes]
+        both.rows, both.notes = self.rows + other.rows, joined([*self.notes, *other.notes])
         return both
 
     def over_time(self) -> Cube:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 from vedette.batch import Batch
 from vedette.binning import Binning
 from vedette.engine.task import choose_classes, choose_task
-from vedette.errors import DataError
+from vedette.errors import ConfigError, DataError
 from vedette.layout import Column, Kind, Layout
 from vedette.schema import Schema
-from vedette.sources.base import Source
-from vedette.spelling import canonical
+from vedette.sources.base import DAMAGE, Partition, Source
+from vedette.spelling import canonical, one_array
 
 #: Rows that fit edges and categories: beyond it, rows spread evenly over the reference.
-FIT_ROWS = 1_000_000
+FIT_ROWS = 500_000
 #: Of these, rows whose order statistics become bin edges.
 EDGE_ROWS = 50_000
 #: Categories counted one by one; the next `REST` are counted together as other.
@@ -29,6 +29,7 @@ TOP, REST = 200, 10_000
 TOP_SEGMENTS = 50
 #: Score bins: AUC from bins is then off by less than 1e-3 of its own interval.
 SCORE_BINS = 1000
+RESIDUAL_BINS = 200
 #: Coarse bins of drift tests.
 COARSE = 10
 #: A text column with more distinct values than this share of its rows is text, not a category.
@@ -60,17 +61,39 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
         classes, reasons = choose_classes(schema, task, arrays)
         columns = list(pool.map(lambda name: fit_column(name, arrays[name], schema, task), names))
     return Layout(
-        schema=schema, task=task, columns=tuple(columns), classes=classes, why={"task": why, **reasons}
+        schema=schema,
+        task=task,
+        columns=tuple(columns),
+        classes=classes,
+        why={"task": why, **reasons},
+        residual_binning=_residual_binning(schema, task, arrays),
     )
+
+
+def _residual_binning(schema: Schema, task: str, arrays: Mapping[str, pa.Array]) -> Binning | None:
+    """Return the bins of ``prediction - label``, None where the reference does not hold both."""
+    predicted = schema.prediction or schema.score
+    names = [n for n in (predicted, schema.label) if isinstance(n, str) and n in arrays]
+    if task != "regression" or len(names) < 2:
+        return None
+    batch = Batch(pa.record_batch({n: arrays[n] for n in names}))
+    binning, _ = fit_bins(batch.numbers(names[0]) - batch.numbers(names[1]), RESIDUAL_BINS)
+    return binning
 
 
 def _wanted(source: Source, schema: Schema) -> list[str]:
     """Return the columns to fit: those the schema names, and all others as features unless features are listed."""
     ignored = set(schema.ignore)
-    if schema.features is None:
-        return [n for n in source.names if n not in ignored]
     named = set(schema.named())
-    return [n for n in source.names if n in named and n not in ignored]
+    found = [n for n in source.names if n not in ignored and (schema.features is None or n in named)]
+    if not found:
+        raise ConfigError(
+            "The schema leaves no column to watch",
+            f"Some of {', '.join(source.names[:6])}",
+            "Shorten ignore, or lengthen features",
+            code="schema.no-columns",
+        )
+    return found
 
 
 def read_column(source: Source, name: str) -> pa.Array:
@@ -79,14 +102,15 @@ def read_column(source: Source, name: str) -> pa.Array:
     rows = source.rows
     step = max(1, -(-rows // FIT_ROWS)) if rows else 1
     chosen = partitions[:: min(step, max(len(partitions) // 8, 1))]
-    tables = (table for partition in chosen for table in partition.read([name], []))
-    chunks = [t.column(0) if t.num_columns else pa.nulls(t.num_rows) for t in tables]
-    if not chunks:
-        return pa.nulls(0)
-    types = {c.type for c in chunks}
-    if len(types) > 1:
-        chunks = [canonical(c) for c in chunks]
-    return pa.concat_arrays(chunks)
+    return one_array([chunk for partition in chosen for chunk in _chunks(partition, name)])
+
+
+def _chunks(partition: Partition, name: str) -> list[pa.Array]:
+    """Return one column of a partition; nulls in its place where it cannot be read, which the scan reports."""
+    try:
+        return [t.column(0) if t.num_columns else pa.nulls(t.num_rows) for t in partition.read([name], [])]
+    except DAMAGE:
+        return [pa.nulls(partition.rows or 0)]
 
 
 def fit_column(name: str, values: pa.Array, schema: Schema, task: str) -> Column:
@@ -121,7 +145,7 @@ def kind_of(name: str, values: pa.Array, schema: Schema, role: str, task: str) -
     for kind in ("number", "category", "text", "embedding"):
         if name in getattr(schema, {"number": "numeric", "category": "categorical"}.get(kind, kind)):
             return kind
-    if values.null_count == len(values):
+    if values.is_null(nan_is_null=True).true_count == len(values):
         return "empty"
     if role in ("score", "weight"):
         return "number"
@@ -144,7 +168,7 @@ def _kind_of_type(values: pa.Array) -> Kind:
         return "time"
     if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind) or pa.types.is_large_list(kind):
         return "embedding"
-    return _kind_of_text(values)
+    return "text" if pa.types.is_nested(kind) else _kind_of_text(values)
 
 
 def _kind_of_text(values: pa.Array) -> Kind:
@@ -202,6 +226,8 @@ def fit_categories(values: pa.Array, top: int) -> tuple[tuple[str, ...], tuple[s
 
 def _frequencies(values: pa.Array) -> Iterator[tuple[str, int]]:
     """Yield (category, rows); spelled after counting, which is cheaper."""
+    if pa.types.is_nested(values.type):
+        values = canonical(values)
     counted = pc.value_counts(values.drop_null())
     names = canonical(counted.field("values"))
     totals: dict[str, int] = {}

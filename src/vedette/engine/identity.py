@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from vedette.batch import Batch
-from vedette.sources.base import Partition
+from vedette.sources.base import DAMAGE, Partition
 
 #: Hashes held at once (8 bytes each, twice while sorting).
 PASS_ROWS = 1 << 24
@@ -76,7 +75,8 @@ def _hashes(
     try:
         for table in partition.read([column], []):
             batch = Batch(table)
-            valid = np.asarray(batch.arrow(column).is_valid()) if batch.arrow(column).null_count else None
+            blank = batch.nameless(column)
+            valid = None if blank is None else ~blank
             hashes = batch.keys(column)
             chosen = valid if passes == 1 else hashes % np.uint64(passes) == number
             if passes > 1 and valid is not None:
@@ -87,9 +87,6 @@ def _hashes(
             parts.append(hashes if chosen is None else hashes[chosen])
             places.append(position)
             start += len(hashes)
-    except (
-        OSError,
-        pa.ArrowException,
-    ):  # an unreadable partition is reported by the scan that needs all its columns
+    except DAMAGE:  # reported by the scan that needs all columns
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     return np.concatenate(parts), np.concatenate(places)

@@ -20,6 +20,19 @@ DEFAULT_RULES: tuple[Rule, ...] = (Change(), Shift(), MissingData())
 #: Smallest number of rows (or labels) of a segment that a finding may rest on.
 SUPPORT = 30
 _RANK = {"act": 0, "watch": 1, "info": 2}
+#: Metrics that a person asks about first, in that order; others come after them.
+LEADING = (
+    "f1",
+    "accuracy",
+    "roc_auc",
+    "recall",
+    "precision",
+    "mae",
+    "rmse",
+    "ndcg",
+    "mrr",
+    "balanced_accuracy",
+)
 
 
 def judge(
@@ -38,7 +51,25 @@ def judge(
     for s, end, p in zip(series, ends, raw, strict=True):
         known = msgspec.structs.replace(s, evidence=adjusted[end - len(p) : end])
         found += [f for rule in rules for f in rule.fold(known)]
-    return gravest_first(found)
+    return gravest_first(_telling(found))
+
+
+def _telling(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings without those of a segment that only repeat, within chance, what all rows show."""
+    overall = {(f.rule, f.metric, f.column): f for f in findings if f.segment is None}
+    return [
+        f for f in findings if f.segment is None or _stands_out(f, overall.get((f.rule, f.metric, f.column)))
+    ]
+
+
+def _stands_out(finding: Finding, overall: Finding | None) -> bool:
+    """Tell whether a segment changed more than all rows did: its interval lies beyond the overall change."""
+    if overall is None or finding.effect is None or overall.effect is None or overall.effect.value is None:
+        return True
+    low, high, change = finding.effect.low, finding.effect.high, overall.effect.value
+    if low is None or high is None:
+        return True
+    return low > change if change >= 0 else high < change
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -93,7 +124,9 @@ def _evidence(series: Series, rules: Sequence[Rule], level: float) -> np.ndarray
     return np.full(len(series.windows), np.nan)
 
 
-def _order(finding: Finding) -> tuple[int, bool, float]:
-    """Sort by level, the whole model before columns, then by size of the effect."""
+def _order(finding: Finding) -> tuple[int, bool, int, float]:
+    """Sort by level, the whole model before columns and segments, leading metrics first, then by size."""
     effect = finding.effect.value if finding.effect and finding.effect.value is not None else 0.0
-    return _RANK[finding.level], finding.column is not None or finding.segment is not None, -abs(effect)
+    part = finding.column is not None or finding.segment is not None
+    leads = LEADING.index(finding.metric) if finding.metric in LEADING else len(LEADING)
+    return _RANK[finding.level], part, leads, -abs(effect)

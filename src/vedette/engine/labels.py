@@ -7,17 +7,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vedette.batch import Batch
+from vedette.engine.notes import quarantined
 from vedette.errors import ConfigError
 from vedette.schema import Schema
-from vedette.sources.base import open_source
+from vedette.sources.base import DAMAGE, Broken, Source, open_source
+from vedette.spelling import canonical, decoded, one_array
+from vedette.values import Note, counted
 
 
 class LateLabels:
     """Labels by id, sorted by the id's hash: 8 bytes an id beside the labels themselves.
 
-    The last label of an id counts. `matched` and `len` say how many labels found their prediction.
+    The last label of an id counts. `matched` and `len` say how many labels found their prediction, `notes` what
+    became of the others.
     """
 
     def __init__(self, given: Any, schema: Schema) -> None:
@@ -31,8 +36,9 @@ class LateLabels:
                 code="labels.no-id",
             )
         schema.with_(**_only(schema, names)).check(source.names)
-        self.names = names
-        hashes, columns = _read(source, schema.id, names)
+        self.names, self.id = names, schema.id
+        hashes, columns, self.nameless, damaged = _read(source, schema.id, names)
+        self.broken = [*source.broken, *damaged]
         self.given = len(hashes)
         order = np.argsort(hashes, kind="stable")
         last = np.append(hashes[order][1:] != hashes[order][:-1], True)[: len(order)]
@@ -47,6 +53,15 @@ class LateLabels:
     def matched(self) -> int:
         """How many labels found a prediction so far."""
         return int(self._used.sum())
+
+    def notes(self) -> list[Note]:
+        """Return which labels were not used, and why."""
+        found = [
+            counted("labels.no-prediction", len(self) - self.matched, "Labels that belong to no prediction here"),
+            counted("labels.repeated", self.given - len(self), "Labels replaced by a later one of the same id"),
+            counted("labels.no-entry", self.nameless, f"Labels without an entry in {self.id}, left out", self.id),
+        ]
+        return [*(n for n in found if n.count), *quarantined(self.broken)]
 
     def join(self, batch: Batch, id_column: str) -> Batch:
         """Return the batch with its label columns filled in; a label already in the batch stays where none came."""
@@ -63,13 +78,16 @@ class LateLabels:
 
 
 def _filled(joined: pa.Array, batch: Batch, name: str, found: npt.NDArray[np.bool_]) -> pa.Array:
+    """Return the labels that came, and those already in the rows where none did."""
     if name not in batch:
         return joined
     old = batch.arrow(name)
     if old.null_count == len(old):
         return joined
-    merged = np.where(found, joined.to_numpy(zero_copy_only=False), old.to_numpy(zero_copy_only=False))
-    return pa.array(merged, old.type, from_pandas=True, safe=False)
+    new, old = decoded(joined), decoded(old)
+    if new.type != old.type:
+        new, old = canonical(new), canonical(old)
+    return pc.if_else(pa.array(found), new, old)
 
 
 def label_columns(schema: Schema) -> list[str]:
@@ -86,14 +104,21 @@ def _only(schema: Schema, names: list[str]) -> dict[str, Any]:
     return {**cleared, **{f: [] for f in lists}, "label": names}
 
 
-def _read(source: Any, id_column: str, names: list[str]) -> tuple[npt.NDArray[np.uint64], list[pa.Array]]:
-    hashes, parts = [np.zeros(0, np.uint64)], []
+def _read(
+    source: Source, id_column: str, names: list[str]
+) -> tuple[npt.NDArray[np.uint64], list[pa.Array], int, list[Broken]]:
+    """Return hashes of the ids, the label columns, how many rows have no id, and what could not be read."""
+    hashes, nameless, damaged = [np.zeros(0, np.uint64)], 0, []
+    parts: list[list[pa.Array]] = [[] for _ in names]
     for partition in source.partitions():
-        for table in partition.read([id_column, *names], []):
-            hashes.append(Batch(table).keys(id_column))
-            parts.append(table.select(names))
-    if not parts:
-        return hashes[0], [pa.nulls(0) for _ in names]
-    whole = pa.Table.from_batches(parts).combine_chunks()
-    flat = [whole.column(name).chunk(0) if whole.num_rows else pa.nulls(0) for name in names]
-    return np.concatenate(hashes), flat
+        try:
+            for table in partition.read([id_column, *names], []):
+                blank = Batch(table).nameless(id_column)
+                batch = Batch(table) if blank is None else Batch(table).take(~blank)
+                nameless += len(table) - len(batch)
+                hashes.append(batch.keys(id_column))
+                for part, name in zip(parts, names, strict=True):
+                    part.append(batch.arrow(name))
+        except DAMAGE as error:
+            damaged.append(Broken(partition.name, partition.rows, str(error)))
+    return np.concatenate(hashes), [one_array(part) for part in parts], nameless, damaged

@@ -22,18 +22,24 @@ from vedette.cells import Cells
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.identity import superseded
 from vedette.engine.labels import LateLabels, label_columns
+from vedette.engine.notes import quarantined
+from vedette.engine.span import numbered
 from vedette.engine.windows import window_of
 from vedette.errors import DataError, VedetteError, unknown_name
 from vedette.instants import NO_TIME
 from vedette.layout import Layout
-from vedette.sources.base import Partition, Source
+from vedette.sources.base import DAMAGE, Broken, Partition, Source
+from vedette.sources.whole import WholeQueries
+from vedette.spelling import is_text
 from vedette.summaries.base import State, Summary
-from vedette.values import Note, Window
+from vedette.values import Note, Window, counted
 
 #: Called with rows done and rows in all (None where unknown).
 Progress = Callable[[int, int | None], None]
 #: Boolean column the engine adds: whether a later row has the same id.
 REPEATED = "@repeated"
+_AGAIN = "Rows that came again with the same {}, of which the last counts"
+_UNTIMED = "Rows without a usable time in {}, which belong to no window"
 
 
 class Wanted(NamedTuple):
@@ -61,6 +67,8 @@ class _Read(NamedTuple):
     parts: list[_Part]
     rows: int
     untimed: int
+    naive: int = 0
+    nameless: int = 0
 
 
 def scan(
@@ -90,6 +98,8 @@ def scan(
     DataError
         Code ``source.unreadable`` when not a single partition could be read.
     """
+    if layout.schema.query is not None and any(s.atom for s in (*wanted.total, *wanted.by_segment)):
+        source = WholeQueries(source, layout.schema.query)
     job = _Job(source, layout, wanted, list(windows or []), labels, by_row)
     workers = threads or os.cpu_count() or 1
     cube = job.cube()
@@ -108,7 +118,11 @@ def scan(
     cube.fill_total(wanted.total)
     cube.fill_empty(wanted.total, wanted.by_segment)
     cube.rows = done
-    cube.notes = [*job.notes(cube), *_quarantined(source, failed)]
+    damaged = [Broken(p.name, p.rows, str(e)) for p, e in failed]
+    cube.notes = [*job.notes(), *quarantined([*source.broken, *damaged])]
+    if isinstance(source, WholeQueries) and source.split:
+        text = f"Rows of {source.split} queries do not stand together; each run of them counts as a query"
+        cube.notes.append(Note("queries.split", text, layout.schema.query, source.split))
     return cube
 
 
@@ -126,7 +140,7 @@ class _Job:
     ) -> None:
         self.layout, self.schema, self.wanted = layout, layout.schema, wanted
         self.windows, self.labels, self.by_row = windows, labels, by_row
-        self.partitions = source.partitions()
+        self.partitions = numbered(source) if by_row else source.partitions()
         self.columns = wanted.columns(layout)
         optional = {*label_columns(self.schema), *(c.name for c in layout.columns if c.role == "feature")}
         self.absent = [c for c in self.columns if c not in source.names]
@@ -135,8 +149,7 @@ class _Job:
                 raise unknown_name("Column", name, source.names, code="schema.unknown-column")
         self.texts = [c.name for c in layout.columns if c.kind == "category" and _is_text(source, c.name)]
         self.dimensions = {c.name: layout.bins(c.name) for c in layout.segments()}
-        self.untimed = 0
-        self.naive = _is_naive(source, self.schema.time)
+        self.untimed = self.naive = self.nameless = 0
         self.again: dict[str, npt.NDArray[np.int64]] = {}
         if self.schema.id is not None:
             self.again = superseded(self.partitions, self.schema.id, source.rows or 0)
@@ -149,7 +162,7 @@ class _Job:
     def read(self, partition: Partition) -> _Read:
         """Return the states of one partition."""
         parts: list[_Part] = []
-        position, untimed, counted = 0, 0, 0
+        position, untimed, naive, nameless = 0, 0, 0, 0
         texts = [t for t in self.texts if t in self.columns]
         for table in partition.read(self.columns, texts):
             batch = Batch(_with_absent(table, self.absent), partition.first_row + position)
@@ -157,40 +170,34 @@ class _Job:
             made, missing = self._count(batch, partition, position - len(batch))
             parts += made
             untimed += missing
-            counted += len(batch)
-        return _Read(_merged(parts), counted, untimed)
+            naive += batch.naive_times(self.schema.time) if self.schema.time else 0
+            blank = batch.nameless(self.schema.id) if self.schema.id else None
+            nameless += 0 if blank is None else int(blank.sum())
+        return _Read(_merged(parts), position, untimed, naive, nameless)
 
     def merge(self, cube: Cube, read: _Read) -> None:
         """Add one partition's states to the cube."""
         self.untimed += read.untimed
+        self.naive += read.naive
+        self.nameless += read.nameless
         for part in read.parts:
             key = (part.dimension, part.spec)
             if key not in cube.states:
                 cube.states[key] = part.spec.empty(cube.cells(part.dimension))
             part.spec.add_rows(cube.states[key], part.rows, part.state)
 
-    def notes(self, cube: Cube) -> list[Note]:
+    def notes(self) -> list[Note]:
         """Return what the reader must know about this pass."""
-        found = []
-        repeated = sum(len(rows) for rows in self.again.values())
-        if repeated:
-            text = f"{repeated} rows came again with the same {self.schema.id}; the last one counts"
-            found.append(Note("rows.duplicate-id", text, self.schema.id, repeated))
-        if self.windows and self.naive:
-            text = f"Times in {self.schema.time} carry no zone and are read as UTC"
-            found.append(Note("time.naive", text, self.schema.time))
-        if self.untimed:
-            text = f"{self.untimed} rows have no usable time in {self.schema.time} and belong to no window"
-            found.append(Note("rows.no-time", text, self.schema.time, self.untimed))
+        schema = self.schema
         joined = self.labels.names if self.labels is not None else []
-        missing = [name for name in self.absent if name not in joined]
-        found += [Note("column.absent", f"Column {n} is not in these data", n) for n in missing]
-        if self.labels is not None and len(self.labels) > self.labels.matched:
-            lost = len(self.labels) - self.labels.matched
-            found.append(
-                Note("labels.no-prediction", f"{lost} labels belong to no prediction here", None, lost)
-            )
-        return found
+        found = [
+            counted("rows.duplicate-id", sum(map(len, self.again.values())), _AGAIN.format(schema.id), schema.id),
+            counted("rows.no-id", self.nameless, f"Rows without an entry in {schema.id}, never taken for duplicates"),
+            counted("time.naive", self.naive, f"Times in {schema.time} without a zone, read as UTC", schema.time),
+            counted("rows.no-time", self.untimed, _UNTIMED.format(schema.time), schema.time),
+        ]
+        absent = [Note("column.absent", f"Column {n} is not in these data", n) for n in self.absent if n not in joined]
+        return [*(n for n in found if n.count), *absent, *(self.labels.notes() if self.labels is not None else [])]
 
     def _count(self, batch: Batch, partition: Partition, position: int) -> tuple[list[_Part], int]:
         keep = self._keep(partition, position, len(batch))
@@ -242,10 +249,7 @@ class _Job:
         """Return the rows that lie in a window, their window counted from the first present, first, count, lost."""
         if not self.windows:
             return batch, None, 0, 1, 0
-        if self.by_row:
-            times = np.arange(batch.first_row, batch.first_row + len(batch))
-        else:
-            times = batch.times(str(self.schema.time))
+        times = batch.rows if self.by_row else batch.times(str(self.schema.time))
         window = window_of(times, self.windows)
         inside = (window >= 0) & (times != NO_TIME)
         untimed = len(batch) - int(inside.sum())
@@ -278,14 +282,10 @@ def _with_absent(table: pa.RecordBatch, absent: Sequence[str]) -> pa.RecordBatch
 
 
 def _is_text(source: Source, name: str) -> bool:
-    return name in source.names and pa.types.is_string(source.columns.field(name).type)
-
-
-def _is_naive(source: Source, name: str | None) -> bool:
-    if name is None or name not in source.names:
+    if name not in source.names:
         return False
     kind = source.columns.field(name).type
-    return bool(pa.types.is_timestamp(kind) and kind.tz is None)
+    return is_text(kind) and not pa.types.is_dictionary(kind)
 
 
 def _in_order(
@@ -305,7 +305,7 @@ def _in_order(
 def _outcome(partition: Partition, future: Future[_Read]) -> tuple[Partition, _Read | Exception]:
     try:
         return partition, future.result()
-    except (OSError, pa.ArrowException) as error:  # what a damaged or vanished file raises
+    except DAMAGE as error:
         return partition, error
 
 
@@ -316,12 +316,3 @@ def _hopeless(partition: Partition, error: Exception) -> VedetteError:
         "Write the data again; if the file was being replaced while read, run once more",
         code="source.unreadable",
     )
-
-
-def _quarantined(source: Source, failed: Sequence[tuple[Partition, Exception]]) -> list[Note]:
-    parts = [(b.name, b.rows, b.error) for b in source.broken]
-    parts += [(p.name, p.rows, str(e)) for p, e in failed]
-    return [
-        Note("source.quarantined", f"{name} could not be read and is left out: {error}", None, rows)
-        for name, rows, error in parts
-    ]

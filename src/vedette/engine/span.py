@@ -9,7 +9,7 @@ from vedette.engine.windows import Every, calendar
 from vedette.errors import ConfigError, DataError
 from vedette.instants import NO_TIME
 from vedette.layout import Layout
-from vedette.sources.base import Source
+from vedette.sources.base import Partition, Source, readable
 from vedette.values import Window
 
 #: More windows than this are a mistake in the window length.
@@ -47,17 +47,28 @@ def windows_over(source: Source, layout: Layout, every: str, zone: str = "UTC") 
 
 
 def _by_row(source: Source, count: int) -> list[Window]:
-    rows = source.rows
-    if rows is None:
-        rows = sum(b.num_rows for p in source.partitions() for b in p.read(source.names[:1], []))
+    rows = sum(partition.rows or 0 for partition in numbered(source))
     starts = range(0, max(rows, 1), count)
     return [Window(s, s + count, f"rows {s}–{min(s + count, rows) - 1}") for s in starts]
+
+
+def numbered(source: Source) -> list[Partition]:
+    """Return the partitions with their rows numbered on, counted by reading where only that tells."""
+    found: list[Partition] = []
+    first = 0
+    for partition in source.partitions():
+        rows = partition.rows
+        if rows is None:
+            rows = sum(batch.num_rows for batch in readable(partition, source.names[:1]))
+        found.append(partition._replace(first_row=first, rows=rows))
+        first += rows
+    return found
 
 
 def _span(source: Source, column: str) -> tuple[int, int]:
     first, last = np.iinfo(np.int64).max, NO_TIME
     for partition in source.partitions():
-        for table in partition.read([column], []):
+        for table in readable(partition, [column]):
             times = Batch(table).times(column)
             times = times[times != NO_TIME]
             if len(times):
@@ -66,7 +77,7 @@ def _span(source: Source, column: str) -> tuple[int, int]:
         raise DataError(
             f"Column {column!r} holds no usable time",
             "Timestamps, ISO 8601 text or seconds since the epoch",
-            "Check the column, or use every = '1000 rows'",
+            "Check the column (milliseconds want dividing by 1000), or use every = '1000 rows'",
             code="windows.no-time",
         )
     return int(first), int(last)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from vedette.errors import ConfigError
+from vedette.errors import ConfigError, nearest
 from vedette.values import Window
 
 _UNITS = {"min": 60, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -60,7 +60,7 @@ def calendar(first: int, last: int, every: Every, zone: str = "UTC") -> list[Win
     Days, weeks (from Monday) and months begin at local midnight of `zone`; hours that divide a day begin at it
     too, so that a 6-hour window of a day when the clock changes is 5 or 7 hours long.
     """
-    tz = ZoneInfo(zone)
+    tz = zone_named(zone)
     starts = _starts(datetime.fromtimestamp(first / _MICRO, UTC).astimezone(tz), every)
     bounds: list[int] = []
     labels: list[str] = []
@@ -73,6 +73,20 @@ def calendar(first: int, last: int, every: Every, zone: str = "UTC") -> list[Win
             break
     found = [Window(a, b, label) for a, b, label in zip(bounds, bounds[1:], labels, strict=False)]
     return [w for w in found if w.end > first]
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        guess = nearest(name, available_timezones())
+        raise ConfigError(
+            f"Time zone {name!r} is unknown",
+            "An IANA name such as Europe/Berlin",
+            f"Did you mean {guess!r}?" if guess else "Look it up in the IANA time zone database",
+            code="windows.unknown-timezone",
+        ) from error
 
 
 def window_of(times: npt.NDArray[np.int64], windows: list[Window]) -> npt.NDArray[np.int64]:

@@ -184,6 +184,19 @@ class Report:
 
         return to_junit(self)
 
+    def print(self) -> None:
+        """Print the report in words, as wide as the terminal."""
+        from vedette.report.page import page_of
+        from vedette.views.terminal import show
+
+        show(page_of(self))
+
+    def __str__(self) -> str:
+        from vedette.report.page import page_of
+        from vedette.views.terminal import words
+
+        return words(page_of(self))
+
     def __repr__(self) -> str:
         return f"Report({self.verdict})"
 

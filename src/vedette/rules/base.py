@@ -56,7 +56,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    metrics : list of str
+    metrics : tuple of str
         Metrics it looks at; empty means every one it applies to.
     breaches, of : int
         It fires when `breaches` of the last `of` windows with a value breach ("N of M").
@@ -65,7 +65,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     #: Level of a finding unless the rule says otherwise.
     level: ClassVar[Level] = "watch"
 
-    metrics: list[str] = []
+    metrics: tuple[str, ...] = ()
     breaches: int = 1
     of: int = 1
 

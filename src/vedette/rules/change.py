@@ -54,7 +54,9 @@ class Change(Rule, frozen=True, kw_only=True):
         """Return the change for the worse."""
         return np.nan_to_num(self._harm(series), nan=-np.inf)
 
-    def evidence(self, current: Estimates, reference: Estimate, proportion: bool, level: float = 0.95) -> Floats:
+    def evidence(
+        self, current: Estimates, reference: Estimate, proportion: bool, level: float = 0.95
+    ) -> Floats:
         """Return the p-value of "the change is within the tolerance" for each estimate.
 
         The standard error is read off the two intervals on the sides that face each other.
@@ -75,14 +77,20 @@ class Change(Rule, frozen=True, kw_only=True):
             beyond = np.maximum(np.abs(difference) - tolerance, 0.0) / error
         surprise = 2 * ndtr(-beyond)
         certain = (error == 0) & (np.abs(difference) > tolerance)
-        return np.where(np.isnan(difference), np.nan, np.where(certain, 0.0, np.where(error == 0, 1.0, surprise)))
+        return np.where(
+            np.isnan(difference), np.nan, np.where(certain, 0.0, np.where(error == 0, 1.0, surprise))
+        )
 
     def finding(self, series: Series, worst: int) -> Finding:
         """Return the finding of a run."""
         now, then = series.current[worst], series.reference
-        assert then is not None and then.value is not None and now.value is not None
+        assert then is not None
+        assert then.value is not None
+        assert now.value is not None
         verb = "rose" if now.value > then.value else "fell"
-        sentence = f"{series.subject} {verb} from {interval(then, series.unit)} to {interval(now, series.unit)}"
+        sentence = (
+            f"{series.subject} {verb} from {interval(then, series.unit)} to {interval(now, series.unit)}"
+        )
         return Finding(
             rule="change",
             metric=series.metric,
@@ -101,16 +109,21 @@ class Change(Rule, frozen=True, kw_only=True):
         if series.reference.value is None:
             return np.full(len(series.current), np.nan)
         difference = series.current.value - series.reference.value
-        signed: dict[str, Floats] = {"higher": -difference, "lower": difference, "neither": np.abs(difference)}
+        signed: dict[str, Floats] = {
+            "higher": -difference,
+            "lower": difference,
+            "neither": np.abs(difference),
+        }
         return signed[series.better]
 
 
 def _difference(now: Estimate, then: Estimate) -> Estimate:
     from vedette.inference.newcombe import square_and_add
 
-    assert now.value is not None and then.value is not None
-    if None in (now.low, now.high, then.low, then.high):
-        return Estimate(now.value - then.value, n=now.n)
-    low, high = square_and_add(now.value, now.low, now.high, then.value, then.low, then.high)
+    assert now.value is not None
+    assert then.value is not None
     bare = Estimate(now.value - then.value, n=now.n)
+    if now.low is None or now.high is None or then.low is None or then.high is None:
+        return bare
+    low, high = square_and_add(now.value, now.low, now.high, then.value, then.low, then.high)
     return msgspec.structs.replace(bare, low=float(low), high=float(high))

@@ -27,7 +27,7 @@ class MissingData(Rule, frozen=True, kw_only=True):
 
     level: ClassVar[Level] = "watch"
 
-    metrics: list[str] = ["row_count"]
+    metrics: tuple[str, ...] = ("row_count",)
     share: float = 0.5
 
     def applies(self, series: Series) -> bool:
@@ -43,7 +43,7 @@ class MissingData(Rule, frozen=True, kw_only=True):
         rows = self._rows(series)
         inner = rows[1:-1] if len(rows) >= 5 else rows[:0]  # the outermost windows may be cut
         usual = float(np.median(inner)) if len(inner) else 0.0
-        few = (rows == 0) | (rows < self.share * usual)
+        few: npt.NDArray[np.bool_] = (rows == 0) | (rows < self.share * usual)
         few[[0, -1]] &= rows[[0, -1]] == 0
         return few
 

@@ -21,7 +21,7 @@ class Shift(Rule, frozen=True, kw_only=True):
         Bound on the probability of any false finding among everything looked at.
     """
 
-    metrics: list[str] = ["psi"]
+    metrics: tuple[str, ...] = ("psi",)
     small: float = 0.02
     medium: float = 0.1
     large: float = 0.25

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import pyarrow as pa
 
 from vedette import registry
 from vedette.errors import ConfigError, DataError
+from vedette.sources.paths import ENDINGS
 
 #: Rows of a batch: large enough for numpy, small enough for its columns to stay in the processor's cache.
 BATCH_ROWS = 65_536
 
+#: What reading a damaged or vanished file raises.
+DAMAGE = (OSError, pa.ArrowException)
 #: Reads some columns of a partition: (columns, columns to dictionary-encode) -> batches.
 Reader = Callable[[Sequence[str], Sequence[str]], Iterator[pa.RecordBatch]]
 
@@ -84,9 +88,21 @@ def open_source(given: Any) -> Source:
     for cls in sorted(registry.load_all("source").values(), key=lambda c: c.order):
         if cls.accepts(given):
             source: Source = cls(given)
-            _check_names(source)
+            check_names(source.names)
             return source
-    raise ConfigError(
+    if isinstance(given, str | Path):
+        raise DataError(
+            f"{given} holds no file of rows",
+            f"Files that end in {', '.join(ENDINGS)}",
+            "Check the path",
+            code="source.missing-file",
+        )
+    raise no_source(given)
+
+
+def no_source(given: Any) -> ConfigError:
+    """Return the error for an object that nothing reads."""
+    return ConfigError(
         f"{type(given).__name__} {str(given)[:80]!r} is no source of rows",
         "A frame (pandas, polars, pyarrow, DuckDB), a mapping of arrays, or a path to Parquet or CSV",
         "Convert it, or pass a path",
@@ -94,11 +110,14 @@ def open_source(given: Any) -> Source:
     )
 
 
-def _check_names(source: Source) -> None:
-    names = source.names
+def check_names(names: Sequence[str]) -> None:
+    """Raise when there are no columns, or several of one name."""
     if not names:
         raise DataError(
-            "The data have no columns", "At least one column", "Check what is passed", code="source.no-columns"
+            "The data have no columns",
+            "At least one column",
+            "Check what is passed",
+            code="source.no-columns",
         )
     repeated = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
     if repeated:
@@ -108,6 +127,24 @@ def _check_names(source: Source) -> None:
             "Rename or drop the repeated ones",
             code="source.duplicate-column",
         )
+
+
+def united(schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """Return the columns of all files; a column whose type differs between files keeps the first."""
+    if len(schemas) == 1:
+        return schemas[0]
+    fields: dict[str, pa.Field] = {}
+    for field in (field for schema in schemas for field in schema):
+        fields.setdefault(field.name, field)
+    return pa.schema(list(fields.values()))
+
+
+def readable(partition: Partition, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a partition as far as it can be read; the scan that counts it reports the damage."""
+    try:
+        yield from partition.read(columns, [])
+    except DAMAGE:
+        return
 
 
 def unreadable(name: str, error: Exception) -> DataError:

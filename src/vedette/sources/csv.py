@@ -1,43 +1,49 @@
-"""CSV files, streamed in blocks; a column that changes its type on the way is read again as text."""
+"""CSV files, streamed in blocks; a column that changes its type on the way is read on as text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from vedette.sources.base import Broken, Partition, Source, unreadable
+from vedette.sources.base import Broken, Partition, Source, united, unreadable
 from vedette.sources.paths import files_of
 
 #: Bytes of a block: 65 000 rows of twenty short columns.
 BLOCK = 8 << 20
+#: Rows are not counted before they are read: those of the next file are numbered from here on.
+_APART = 1 << 40
 
 
 class Csv(Source):
     """One or more CSV files (``.tsv`` is split at tabs), or folders of them.
 
-    Types are found from the first block of a file. Where a later block disagrees the file is read again with its
-    number columns as text, so that entries of the wrong type are counted instead of ending the run.
+    Types are found from the first block of a file. Where a later block disagrees, that column is read on as text, so
+    that entries of the wrong type are counted instead of ending the run. Rows with another number of fields than the
+    header are left out and counted.
     """
 
     order: ClassVar[int] = 20
 
     def __init__(self, given: Any) -> None:
-        self.files = [path for path in files_of(given) if path.suffix not in (".parquet", ".pq")]
+        files = [path for path in files_of(given) if path.suffix not in (".parquet", ".pq")]
         self.broken: list[Broken] = []
-        schemas = []
-        for path in list(self.files):
+        schemas: dict[Path, pa.Schema] = {}
+        for path in files:
             try:
-                schemas.append(_open(path).schema)
+                schemas[path] = _open(path).schema
             except (pa.ArrowInvalid, OSError) as error:
-                if len(self.files) == 1 and not schemas:
+                if len(files) == 1:
                     raise unreadable(str(path), error) from error
-                self.files.remove(path)
                 self.broken.append(Broken(str(path), None, str(error)))
-        self.columns = schemas[0]
+        if not schemas:
+            raise unreadable(str(given), OSError("none of its files can be opened"))
+        self.files = list(schemas)
+        self.columns = united(list(schemas.values()))
 
     @classmethod
     def accepts(cls, given: Any) -> bool:
@@ -46,41 +52,62 @@ class Csv(Source):
 
     def partitions(self) -> list[Partition]:
         """Return one partition a file."""
-        return [Partition(str(path), 0, None, _reader(path)) for path in self.files]
+        return [Partition(str(path), i * _APART, None, self._reader(path)) for i, path in enumerate(self.files)]
+
+    def _reader(self, path: Path) -> Any:
+        def read(columns: Sequence[str], texts: Sequence[str]) -> Iterator[pa.RecordBatch]:
+            odd: list[pc.InvalidRow] = []
+            for batch in _batches(path, odd):
+                yield batch.select([c for c in columns if c in batch.schema.names])
+            if odd:
+                self._left_out(path, len(odd))
+
+        return read
+
+    def _left_out(self, path: Path, rows: int) -> None:
+        """Note how many rows of a file are no rows; each pass over the file finds the same ones."""
+        part = Broken(f"rows of {path}", rows, "another number of fields than the header")
+        if part not in self.broken:
+            self.broken.append(part)
 
 
-def _reader(path: Path) -> Any:
-    def read(columns: Sequence[str], texts: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        done = 0
+def _batches(path: Path, odd: list[pc.InvalidRow]) -> Iterator[pa.RecordBatch]:
+    """Yield all rows; after a column turned out to hold another type, the rows that are left with it as text."""
+    types: dict[str, pa.DataType] = {}
+    done = 0
+    while True:
+        odd.clear()
+        position = 0
         try:
-            for batch in _open(path):
-                yield _chosen(batch, columns)
-                done += batch.num_rows
-        except pa.ArrowInvalid:
-            yield from _again(path, columns, done)
-
-    return read
-
-
-def _again(path: Path, columns: Sequence[str], done: int) -> Iterator[pa.RecordBatch]:
-    """Read on after `done` rows with every column as text."""
-    schema = _open(path).schema
-    everything = {field.name: pa.string() for field in schema}
-    for batch in _open(path, everything):
-        skip = min(done, batch.num_rows)
-        done -= skip
-        if skip < batch.num_rows:
-            yield _chosen(batch.slice(skip), columns)
+            for batch in _open(path, types, odd):
+                fresh = batch.slice(min(max(done - position, 0), batch.num_rows))
+                position += batch.num_rows
+                if fresh.num_rows:
+                    yield fresh
+                    done = position
+        except pa.ArrowInvalid as error:
+            fault = re.search(r"column #(\d+): CSV conversion error", str(error))
+            name = _open(path).schema.names[int(fault[1])] if fault else None
+            if name is None or name in types:
+                raise
+            types[name] = pa.string()
+        else:
+            return
 
 
-def _chosen(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
-    return batch.select([c for c in columns if c in batch.schema.names])
+def _open(
+    path: Path, types: Mapping[str, pa.DataType] | None = None, odd: list[pc.InvalidRow] | None = None
+) -> pc.CSVStreamingReader:
+    def skip(row: pc.InvalidRow) -> str:
+        if odd is not None:
+            odd.append(row)
+        return "skip"
 
-
-def _open(path: Path, types: dict[str, pa.DataType] | None = None) -> pc.CSVStreamingReader:
     return pc.open_csv(
         path,
         read_options=pc.ReadOptions(block_size=BLOCK),
-        parse_options=pc.ParseOptions(delimiter="\t" if path.suffix == ".tsv" else ","),
+        parse_options=pc.ParseOptions(
+            delimiter="\t" if path.suffix == ".tsv" else ",", invalid_row_handler=skip
+        ),
         convert_options=pc.ConvertOptions(column_types=types, strings_can_be_null=True),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -9,10 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from vedette.errors import DataError
-from vedette.sources.base import BATCH_ROWS, Partition, Source
+from vedette.schema import spelled
+from vedette.sources.base import BATCH_ROWS, Partition, Source, check_names, no_source
 
 #: Rows of a partition: the unit that one thread takes.
 PARTITION_ROWS = 2 * BATCH_ROWS
+#: What is raised for a column of mixed types, of numbers beyond 64 bits, or of broken text.
+_ODD = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
 class Frame(Source):
@@ -30,8 +35,11 @@ class Frame(Source):
     order: ClassVar[int] = 90
 
     def __init__(self, given: Any) -> None:
-        self.table = _table(given)
-        self.columns = self.table.schema
+        table = _table(given)
+        # pandas adds its row labels when they are not 0, 1, 2, ...; without a name they mean nothing.
+        unnamed = [n for n in table.column_names if re.fullmatch(r"__index_level_\d+__", n)]
+        self.table = table.drop_columns(unnamed) if unnamed else table
+        self.columns = pa.schema([field.with_type(_plain(field.type)) for field in self.table.schema])
 
     @classmethod
     def accepts(cls, given: Any) -> bool:
@@ -50,8 +58,10 @@ class Frame(Source):
 
         def read(columns: Sequence[str], texts: Sequence[str]) -> Iterator[pa.RecordBatch]:
             chosen = part.select([c for c in columns if c in part.column_names])
-            for batch in chosen.combine_chunks().to_batches(max_chunksize=BATCH_ROWS):
-                yield batch
+            for i, (field, kind) in enumerate(zip(chosen.schema, map(_plain, chosen.schema.types), strict=True)):
+                if field.type != kind:
+                    chosen = chosen.set_column(i, field.name, chosen.column(i).cast(kind))
+            yield from chosen.combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
 
         return Partition(f"rows {start}-{start + part.num_rows}", start, part.num_rows, read)
 
@@ -64,11 +74,13 @@ def _table(given: Any) -> pa.Table:
     if isinstance(given, Mapping):
         return _from_mapping(given)
     if isinstance(given, Sequence):
-        return _from_mapping({k: [row.get(k) for row in given] for k in dict.fromkeys(k for r in given for k in r)})
+        return _from_mapping(
+            {k: [row.get(k) for row in given] for k in dict.fromkeys(k for r in given for k in r)}
+        )
     try:
         if hasattr(given, "__arrow_c_stream__"):
             return pa.table(given)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError):
+    except _ODD:
         pass  # a column of mixed types: taken column by column below
     return _by_column(given)
 
@@ -77,7 +89,13 @@ def _by_column(given: Any) -> pa.Table:
     """Return the table of any frame that narwhals knows, one column at a time."""
     import narwhals as nw
 
-    frame = nw.from_native(given)
+    try:
+        frame = nw.from_native(given)
+    except nw.exceptions.DuplicateError:
+        check_names([str(name) for name in given.columns])
+        raise
+    except TypeError as error:
+        raise no_source(given) from error
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
     names = [str(name) for name in frame.columns]
@@ -104,18 +122,33 @@ def _array(values: Any) -> pa.Array:
     if isinstance(values, np.ndarray) and values.ndim == 2:
         flat = pa.array(np.ascontiguousarray(values).ravel())
         return pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise DataError(
+            f"A column holds {type(values).__name__} {str(values)[:40]!r}",
+            "An array, a list or a series",
+            "Write [value] for a single row",
+            code="source.not-an-array",
+        )
     try:
         return values.to_arrow() if hasattr(values, "to_arrow") else pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError):
+    except _ODD:
         entries = values.to_list() if hasattr(values, "to_list") else list(values)
         return pa.array([None if _is_missing(v) else _text(v) for v in entries], pa.string())
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value != value or str(value) in ("<NA>", "NaT")
+    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "NaT")
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool | np.bool_):
-        return str(int(value))
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    text: str = value.isoformat() if hasattr(value, "isoformat") else spelled(value)
+    return text.encode("utf-8", "replace").decode()
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """Return the type without views, of which Arrow can neither filter nor take rows."""
+    if pa.types.is_dictionary(kind):
+        return pa.dictionary(kind.index_type, _plain(kind.value_type))
+    if pa.types.is_string_view(kind):
+        return pa.string()
+    return pa.binary() if pa.types.is_binary_view(kind) else kind

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vedette.sources.base import BATCH_ROWS, Broken, Partition, Source, unreadable
+from vedette.sources.base import BATCH_ROWS, Broken, Partition, Source, united, unreadable
 from vedette.sources.paths import files_of
 
 #: Small row groups are joined up to this many rows: the unit that one thread takes.
@@ -37,7 +37,7 @@ class Parquet(Source):
                 self.broken.append(Broken(str(path), None, str(error)))
         if not self.files:
             raise unreadable(str(given), OSError("none of its files can be opened"))
-        self.columns = _united([pq.read_schema(path) for path, _ in self.files])
+        self.columns = united([metadata.schema.to_arrow_schema() for _, metadata in self.files])
 
     @classmethod
     def accepts(cls, given: Any) -> bool:
@@ -57,7 +57,9 @@ class Parquet(Source):
         self, path: Path, metadata: pq.FileMetaData, groups: list[int], first: int, rows: int
     ) -> Partition:
         def read(columns: Sequence[str], texts: Sequence[str]) -> Iterator[pa.RecordBatch]:
-            with pq.ParquetFile(path, metadata=metadata, read_dictionary=list(texts), pre_buffer=False) as file:
+            with pq.ParquetFile(
+                path, metadata=metadata, read_dictionary=list(texts), pre_buffer=False
+            ) as file:
                 present = [c for c in columns if c in file.schema_arrow.names]
                 yield from file.iter_batches(BATCH_ROWS, groups, present, use_threads=False)
 
@@ -76,14 +78,3 @@ def _runs(metadata: pq.FileMetaData) -> Iterator[tuple[list[int], int]]:
         rows += size
     if groups:
         yield groups, rows
-
-
-def _united(schemas: list[pa.Schema]) -> pa.Schema:
-    """Return the columns of all files; a column whose type differs between files keeps the first."""
-    fields: dict[str, pa.Field] = {}
-    for schema in schemas:
-        for field in schema:
-            fields.setdefault(field.name, field)
-    if len(schemas) == 1:
-        return schemas[0]
-    return pa.schema(list(fields.values()))

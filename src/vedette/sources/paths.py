@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,10 @@ def files_of(given: Any) -> list[Path]:
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         inside = (p for p in path.rglob("*") if p.is_file() and p.name.endswith(ENDINGS))
-        return sorted(p for p in inside if not any(part.startswith((".", "_")) for part in p.relative_to(path).parts))
+        return sorted(
+            p for p in inside if not any(part.startswith((".", "_")) for part in p.relative_to(path).parts)
+        )
     if any(c in str(path) for c in "*?[") and not path.exists():
-        return sorted(Path(p) for p in glob.glob(str(path), recursive=True))
+        root = path.anchor or "."
+        return sorted(Path(root).glob(str(path.relative_to(root) if path.anchor else path)))
     return [path]

@@ -180,7 +180,11 @@ class State:
     def encode(self) -> bytes:
         """Return the wire form: MessagePack with raw little-endian arrays, no pickle."""
         arrays = {
-            name: (a.dtype.newbyteorder("<").str, a.shape, np.ascontiguousarray(a).astype(a.dtype.newbyteorder("<")).tobytes())
+            name: (
+                a.dtype.newbyteorder("<").str,
+                a.shape,
+                np.ascontiguousarray(a).astype(a.dtype.newbyteorder("<")).tobytes(),
+            )
             for name, a in self.arrays.items()
         }
         wire = {"vedette": self.spec.codec, "spec": spec_to_dict(self.spec), "arrays": arrays}
@@ -254,4 +258,15 @@ def _agree(left: Array, right: Array) -> bool:
     return left.shape == right.shape and bool(np.allclose(left, right, rtol=1e-9, atol=1e-9, equal_nan=True))
 
 
-__all__ = ["Array", "Field", "Self", "State", "Summary", "one_cell", "spec_from_dict", "spec_hash", "spec_to_dict", "weights"]
+__all__ = [
+    "Array",
+    "Field",
+    "Self",
+    "State",
+    "Summary",
+    "one_cell",
+    "spec_from_dict",
+    "spec_hash",
+    "spec_to_dict",
+    "weights",
+]

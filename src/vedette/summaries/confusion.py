@@ -58,6 +58,16 @@ class Confusion(Summary, frozen=True, kw_only=True):
         """Return the arrays of a state."""
         return {"counts": Field(self.shape, "i8" if self.weight is None else "f8")}
 
+    @classmethod
+    def examples(cls) -> tuple[Confusion, ...]:
+        """Return specs for the law suite."""
+        return (
+            cls(classes=("0", "1"), label="l", prediction="p"),
+            cls(classes=("0", "1"), label="l", score="s", threshold=0.25, weight="w"),
+            cls(classes=("0", "1", "2"), label="i", scores=("s", "s2", "x")),
+            cls(classes=("a", "b"), label="c"),
+        )
+
     def observe(self, batch: Batch, cells: Cells) -> State:
         """Return the state of the batch's rows."""
         rows, columns = self.shape
@@ -82,6 +92,8 @@ class Confusion(Summary, frozen=True, kw_only=True):
             return placed(batch.codes(self.prediction, self.classes), (*range(k), k, k))
         if self.score is not None:
             return thresholded(batch, self.score, self.threshold)
+        if not self.scores:
+            return np.full(len(batch), k, np.int32)
         return _largest([batch.numbers(name) for name in self.scores])
 
 
@@ -90,7 +102,7 @@ def placed(codes: Slots, places: tuple[int, ...]) -> Slots:
     known = len(places) - 2
     if places[:known] == tuple(range(known)) and (not len(codes) or codes.min() >= 0):
         return codes  # nothing to move: spares a gather on complete data
-    return np.array(places, np.int32)[codes]
+    return np.take(np.array(places, np.int32), codes)
 
 
 def thresholded(batch: Batch, score: str, threshold: float) -> Slots:
@@ -107,6 +119,6 @@ def _largest(scores: list[npt.NDArray[np.float64]]) -> Slots:
     """Return the position of each row's largest score, the number of scores where one is missing."""
     matrix = np.column_stack(scores)
     missing = np.isnan(matrix).any(axis=1)
-    found = np.argmax(matrix, axis=1).astype(np.int32)
+    found: Slots = np.argmax(matrix, axis=1).astype(np.int32)
     found[missing] = len(scores)
     return found

@@ -45,7 +45,7 @@ class Histogram(Summary, frozen=True, kw_only=True):
     def examples(cls) -> tuple[Histogram, ...]:
         """Return specs with searched and with looked-up bins."""
         searched, grid = Binning((-2.0, 0.0, 0.5, 3.0)), Binning.fit(np.arange(-40, 40) / 8, bins=12)
-        return cls(column="x", binning=searched), cls(column="y", binning=grid, weight="w")
+        return cls(column="x", binning=searched, coarse=(0, 2)), cls(column="y", binning=grid, weight="w")
 
     def observe(self, batch: Batch, cells: Cells) -> State:
         """Return the state of the batch's rows."""

@@ -49,7 +49,9 @@ class PairMoments(Summary, frozen=True, kw_only=True):
     @classmethod
     def examples(cls) -> tuple[PairMoments, ...]:
         """Return specs with and without centres and a weight."""
-        return cls(columns=("x", "y", "z")), cls(columns=("x", "s2", "i"), centres=(0.5, 0.25, 1.0), weight="w")
+        return cls(columns=("x", "y", "z")), cls(
+            columns=("x", "s2", "i"), centres=(0.5, 0.25, 1.0), weight="w"
+        )
 
     def observe(self, batch: Batch, cells: Cells) -> State:
         """Return the state of the batch's rows."""
@@ -82,7 +84,11 @@ def _sums(offsets: Floats, weight: Floats | None) -> dict[str, Floats]:
     if np.isfinite(offsets).all():
         n = len(offsets) if weight is None else weight.sum()
         size = offsets.shape[1]
-        sums = {"n": np.full(size, n), "total": weighed.sum(axis=0), "squares": (weighed * offsets).sum(axis=0)}
+        sums = {
+            "n": np.full(size, n),
+            "total": weighed.sum(axis=0),
+            "squares": (weighed * offsets).sum(axis=0),
+        }
         whole = {name: np.repeat(one[:, None], size, axis=1) for name, one in sums.items()}
         return {**whole, "products": offsets.T @ weighed}
     finite = np.isfinite(offsets)

@@ -83,7 +83,8 @@ class RankingGains(Summary, frozen=True, kw_only=True):
     def observe(self, batch: Batch, cells: Cells) -> State:
         """Return the state of the batch's rows."""
         score, grade = batch.numbers(self.score), self._grades(batch)
-        unnamed = ~np.asarray(batch.arrow(self.query).is_valid())
+        unnamed = batch.nameless(self.query)
+        unnamed = np.zeros(len(batch), bool) if unnamed is None else unnamed
         reasons = [unnamed, ~np.isfinite(grade), np.isnan(score)]
         why = np.select(reasons, [0, 1, 2], 3)
         kept = np.flatnonzero(why == 3)
@@ -158,7 +159,9 @@ def _queries(keys: npt.NDArray[np.uint64], score: Floats, grade: Floats) -> _Que
     return _Queries(grade[by_score], ideal, rank, start, size, relevant, first)
 
 
-def _sums(cells: Cells, measures: Floats, weight: Floats, relevant: npt.NDArray[np.bool_]) -> dict[str, Array]:
+def _sums(
+    cells: Cells, measures: Floats, weight: Floats, relevant: npt.NDArray[np.bool_]
+) -> dict[str, Array]:
     weighted = measures * weight[:, None]
     return {
         "queries": cells.sum(weight),

@@ -52,7 +52,11 @@ class RegressionErrors(Summary, frozen=True, kw_only=True):
     def fields(self) -> dict[str, Field]:
         """Return the arrays of a state."""
         single = {name: Field((), "f8") for name in ("rows", "labelled", "absolute", "over")}
-        shaped = {"powers": Field((5, 5), "f8"), "relative": Field((3,), "f8"), "symmetric": Field((2,), "f8")}
+        shaped = {
+            "powers": Field((5, 5), "f8"),
+            "relative": Field((3,), "f8"),
+            "symmetric": Field((2,), "f8"),
+        }
         return {**single, **shaped, "largest": Field((), "f8", "max")}
 
     @classmethod

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from vedette.batch import Batch, mix
+from vedette.batch import Batch
 from vedette.cells import Cells
+from vedette.hashing import mix
 from vedette.summaries.base import Array, Field, State, Summary
 
 Keys = npt.NDArray[np.uint64]
@@ -77,7 +78,7 @@ class Sample(Summary, frozen=True, kw_only=True):
         categories = (("c", ("a", "b")), ("g", ("u", "v", "w")))
         return (
             cls(id="id", numbers=("x", "y"), categories=categories, k=5),
-            cls(id="id", numbers=("s",), k=1000, salt=7),
+            cls(id="id", numbers=("s",), k=100, salt=7),
             cls(id="q", numbers=("x", "i"), categories=categories, k=4),
         )
 
@@ -102,11 +103,13 @@ class Sample(Summary, frozen=True, kw_only=True):
             return self._held(batch, cell, np.arange(len(keys)), rows)  # repeated ids left too few
         return state
 
-    def _held(self, batch: Batch, cells: npt.NDArray[np.integer], at: Ints, rows: npt.NDArray[np.int64]) -> State:
+    def _held(
+        self, batch: Batch, cells: npt.NDArray[np.integer], at: Ints, rows: npt.NDArray[np.int64]
+    ) -> State:
         """Return the sample of the rows `at`."""
         numbers = [batch.numbers(name)[at] for name in self.numbers]
         codes = [batch.codes(name, known)[at] for name, known in self.categories]
-        held = {
+        held: dict[str, Array] = {
             "keys": batch.keys(self.id, self.salt)[at],
             "numbers": np.column_stack(numbers) if numbers else np.zeros((len(at), 0)),
             "codes": np.column_stack(codes) if codes else np.zeros((len(at), 0), np.int32),
@@ -184,4 +187,6 @@ def _content(held: dict[str, Array]) -> Keys:
 
 
 def _joined(left: State, right: State) -> State:
-    return State(left.spec, {name: np.concatenate((a, right.arrays[name])) for name, a in left.arrays.items()})
+    return State(
+        left.spec, {name: np.concatenate((a, right.arrays[name])) for name, a in left.arrays.items()}
+    )

@@ -47,8 +47,8 @@ class ScoreBins(Summary, frozen=True, kw_only=True):
     score and its square over all rows; ``outside`` of shape (cells,), rows whose score is not in [0, 1];
     ``by_label`` of shape (cells, 2, 7): for true negative and positive rows the number with a score in [0, 1], sum
     of squared errors, sum of log losses, number with a score outside [0, 1], sums of the squares of both losses,
-    and sum of ``|y - score|``. Rows whose predicted class is unknown are left out of ``counts``. Counts are exact,
-    sums up to the order of addition.
+    and sum of ``|y - score|``. A row without a predicted class is predicted from its score; without a score too it
+    is left out of ``counts``. Counts are exact, sums up to the order of addition.
     """
 
     score: str
@@ -76,8 +76,22 @@ class ScoreBins(Summary, frozen=True, kw_only=True):
             "by_label": Field((2, 7), "f8"),
         }
 
+    @classmethod
+    def examples(cls) -> tuple[ScoreBins, ...]:
+        """Return specs for the law suite."""
+        binning = Binning((0.0, 0.3, 0.7, 1.1))
+        return (
+            cls(score="s", binning=binning, label="l", prediction="p", weight="w"),
+            cls(
+                score="s2", binning=binning, label="i", classes=("0", "1", "2"), positive="1", threshold=0.25
+            ),
+            cls(score="s", binning=binning),
+        )
+
     def observe(self, batch: Batch, cells: Cells) -> State:
         """Return the state of the batch's rows."""
+        if not len(batch):
+            return self.empty(cells.size)
         values, weight, true = batch.numbers(self.score), weights(batch, self.weight), self._true(batch)
         size = self.binning.size
         at = _joint(cells, self.binning.of(batch, self.score), size)
@@ -119,9 +133,13 @@ class ScoreBins(Summary, frozen=True, kw_only=True):
         return placed(batch.codes(self.label, self.classes), self._against(3, 2))
 
     def _predicted(self, batch: Batch) -> Slots:
+        """Return 0 or 1; 2 where neither a known class is predicted nor a score is there to predict it from."""
         if self.prediction is None:
             return thresholded(batch, self.score, self.threshold)
-        return placed(batch.codes(self.prediction, self.classes), self._against(2, 2))
+        found = placed(batch.codes(self.prediction, self.classes), self._against(2, 2))
+        if not len(found) or found.max() < 2:
+            return found
+        return np.where(found == 2, thresholded(batch, self.score, self.threshold), found)
 
 
 def _joint(cells: Cells, places: Array, size: int) -> Array:
@@ -135,7 +153,11 @@ def _sums(at: Array, values: Floats, weight: Floats | None, size: int) -> tuple[
     if not finite.all():
         values = np.where(finite, values, 0.0)
     weighted = values if weight is None else values * weight
-    return np.bincount(at, weighted, size), np.bincount(at, weighted * values, size)
+    sums = (
+        np.bincount(at, part, size).astype(np.float64, copy=False) for part in (weighted, weighted * values)
+    )
+    total, squares = sums
+    return total, squares
 
 
 def _losses(cells: Cells, values: Floats, true: Slots, weight: Floats | None) -> tuple[Array, Floats]:
@@ -184,4 +206,7 @@ def _terms(values: Floats, true: Slots) -> Iterator[tuple[int, Floats]]:
 
 
 def _tally(places: Array, weight: Floats | None, cells: int) -> Array:
-    return np.bincount(places, weight, cells * 4).reshape(cells, 4)
+    sums = np.bincount(places, weight, cells * 4).reshape(cells, 4)
+    return (
+        sums if weight is None else sums.astype(np.float64, copy=False)
+    )  # of no rows numpy returns integers

@@ -1,0 +1,1 @@
+"""Demonstrations on real data: each writes a folder of Parquet and the monitor that watches it."""

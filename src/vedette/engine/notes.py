@@ -1,0 +1,57 @@
+"""What the reader must know about the data: nothing is left out, replaced or reinterpreted without a count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from vedette.engine.cube import TOTAL, Cube
+from vedette.layout import Layout
+from vedette.sources.base import Broken
+from vedette.summaries.base import State
+from vedette.summaries.confusion import Confusion
+from vedette.summaries.counts import Counts
+from vedette.summaries.score_bins import ScoreBins
+from vedette.values import Note, counted
+
+
+def quarantined(parts: Iterable[Broken]) -> list[Note]:
+    """Return what could not be read and is left out."""
+    found = []
+    for name, rows, error in parts:
+        found.append(Note("source.quarantined", f"{name} cannot be read and is left out: {error}", None, rows))
+    return found
+
+
+def remarks(layout: Layout, cube: Cube) -> list[Note]:
+    """Return what the states say about rows that a number leaves out, each with its count."""
+    if not cube.rows:
+        return [counted("rows.none", 0, "Rows")]
+    states = [state for (dimension, _), state in cube.states.items() if dimension == TOTAL]
+    notes = [note for state in states for note in _of_state(state)]
+    empty = [c.name for c in layout.columns if c.kind == "empty"]
+    notes += [Note("column.empty", f"Column {n} is empty in the reference: its drift is unknown", n) for n in empty]
+    return list(dict.fromkeys(notes))
+
+
+def _of_state(state: State) -> Iterator[Note]:
+    spec = state.spec
+    if isinstance(spec, Confusion):
+        yield from _outside_classes(spec, state)
+    elif isinstance(spec, ScoreBins) and state["outside"].sum():
+        text = f"Scores in {spec.score} outside 0 to 1"
+        yield counted("scores.outside-range", int(state["outside"].sum()), text, spec.score)
+    elif isinstance(spec, Counts) and state["wrong"].sum():
+        text = f"Entries of {spec.column} that are not numbers"
+        yield counted("column.wrong-type", int(state["wrong"].sum()), text, spec.column)
+
+
+def _outside_classes(spec: Confusion, state: State) -> Iterator[Note]:
+    k, counts = len(spec.classes), state["counts"].sum(axis=0)
+    known = ", ".join(spec.classes[:6]) + (", ..." if k > 6 else "")
+    labels, predictions = int(counts[:, k + 1].sum()), int(counts[k].sum())
+    if labels:
+        text = f"Labels outside the known classes ({known})"
+        yield counted("labels.outside-classes", labels, text, spec.label)
+    if predictions and (spec.prediction or spec.score or spec.scores):
+        text = f"Rows without a prediction among the known classes ({known})"
+        yield counted("rows.no-prediction", predictions, text, spec.prediction or spec.score)

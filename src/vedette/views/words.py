@@ -1,0 +1,154 @@
+"""Every phrase that a page, a chart or a terminal shows, in English and in Chinese."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+Lang = Literal["en", "zh"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+#: What the `lang` attribute of a page says.
+HTML_LANG: dict[Lang, str] = {"en": "en", "zh": "zh-CN"}
+
+#: key -> (English, Chinese). A key with `_one` is taken when n is 1.
+PHRASES: dict[str, tuple[str, str]] = {
+    # status
+    "ok": ("ok", "正常"),
+    "info": ("note", "提示"),
+    "watch": ("watch", "关注"),
+    "act": ("act", "处理"),
+    "silent": ("no evidence", "无证据"),
+    # parts of the page
+    "findings": ("What changed", "发生了什么变化"),
+    "more_findings": ("{n} more findings", "另有 {n} 条发现"),
+    "more_findings_one": ("1 more finding", "另有 1 条发现"),
+    "findings_left_out": ("{n} further findings are in the JSON output.", "其余 {n} 条发现见 JSON 输出。"),
+    "numbers": ("Key numbers", "关键指标"),
+    "accounting": ("What was read", "读取的数据"),
+    "why": ("Why these metrics", "为何选这些指标"),
+    "notes": ("What you should know", "须知"),
+    "table": ("Table", "表格"),
+    "theme": ("Light or dark", "切换明暗"),
+    "show_all": ("Show the whole period", "显示全部时段"),
+    "zoom_hint": ("Drag across a chart to zoom all of them", "在图上拖动可同时缩放所有图"),
+    "skip": ("Skip to the verdict", "跳到结论"),
+    "no_script": (
+        "The charts need JavaScript; the tables below each of them show the same numbers.",
+        "图表需要 JavaScript；每张图下方的表格列出相同的数字。",
+    ),
+    "chart_failed": ("This chart could not be drawn; its table has the numbers.", "此图无法绘制，数字见表格。"),
+    "left_out": (
+        "{n} parts were left out to keep this page small; the JSON output has their numbers.",
+        "为控制页面大小省略了 {n} 个部分，数字见 JSON 输出。",
+    ),
+    "left_out_one": (
+        "1 part was left out to keep this page small; the JSON output has its numbers.",
+        "为控制页面大小省略了 1 个部分，数字见 JSON 输出。",
+    ),
+    "rows_left_out": ("{n} further rows are in the JSON output.", "其余 {n} 行见 JSON 输出。"),
+    "rows_left_out_one": ("1 further row is in the JSON output.", "其余 1 行见 JSON 输出。"),
+    "made_by": ("Written by vedette {version}", "由 vedette {version} 生成"),
+    "content_hash": ("content {hash}", "内容哈希 {hash}"),
+    # findings
+    "effect": ("effect", "幅度"),
+    "evidence": ("evidence", "证据"),
+    "impact": ("impact", "影响"),
+    # numbers
+    "metric": ("metric", "指标"),
+    "now": ("now", "当前"),
+    "value": ("value", "值"),
+    "interval": ("interval", "区间"),
+    "reference": ("reference", "参考"),
+    "current": ("current", "当前"),
+    "change": ("change", "变化"),
+    "trend": ("trend", "走势"),
+    "rows": ("rows", "行数"),
+    "better": ("better", "变好"),
+    "worse": ("worse", "变差"),
+    "higher_is_better": ("higher is better", "越高越好"),
+    "lower_is_better": ("lower is better", "越低越好"),
+    "window": ("window", "窗口"),
+    "labelled": ("labelled", "已有标签"),
+    "threshold": ("threshold", "阈值"),
+    "kind": ("kind", "类别"),
+    "estimated": ("dashed: estimated without labels", "虚线：无标签估计"),
+    # why there is no number
+    "insufficient": ("too few rows", "行数太少"),
+    "undefined": ("undefined here", "此处无定义"),
+    "unlabelled": ("no labels yet", "尚无标签"),
+    "no reference": ("no reference", "没有参考"),
+    "failed": ("could not be computed", "无法计算"),
+    # time series
+    "zoomed": ("the axis starts at {start}, not at {zero}", "纵轴从 {start} 开始，而不是 {zero}"),
+    "band": ("band: {level} interval", "色带：{level} 区间"),
+    "merged_windows": (
+        "each point stands for {k} windows: their mean by rows, the band over all their intervals",
+        "每个点代表 {k} 个窗口：按行数加权的均值，色带覆盖其全部区间",
+    ),
+    "coverage_strip": ("strip below: share of rows with labels", "下方色条：已有标签的行所占比例"),
+    "gap": ("shaded: no evidence", "阴影：无证据"),
+    "step": ("step", "步"),
+    "row": ("row", "行"),
+    # heat map
+    "feature": ("feature", "特征"),
+    "dot_is_evidence": ("a dot: beyond chance", "圆点：超出偶然"),
+    "shown_of": ("{shown} of {total} shown, by impact", "按影响显示 {total} 个中的 {shown} 个"),
+    "heat_merged": ("each cell is the strongest of {k} windows", "每格取 {k} 个窗口中的最强者"),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    # distributions
+    "share": ("share of rows", "行所占比例"),
+    "share_per": ("share of rows per {width}", "每 {width} 的行所占比例"),
+    "missing": ("missing", "缺失"),
+    "unseen": ("unseen", "未见过"),
+    "other": ("other", "其他"),
+    "below": ("below {edge}", "低于 {edge}"),
+    "above": ("{edge} and above", "不低于 {edge}"),
+    "from": ("from", "起"),
+    "to": ("to", "止"),
+    "category": ("category", "类别"),
+    "outline_is_reference": ("outline: reference, filled: current", "轮廓：参考，填充：当前"),
+    "only_current": ("filled: current; there is no reference", "填充：当前；没有参考"),
+    # performance
+    "mean_score": ("mean score", "平均得分"),
+    "observed_rate": ("observed rate", "实际比率"),
+    "diagonal_is_calibrated": ("dotted line: what the scores promise", "点线：得分所承诺的比率"),
+    "false_positive_rate": ("false positive rate", "假阳性率"),
+    "true_positive_rate": ("true positive rate (recall)", "真阳性率（召回率）"),
+    "recall": ("recall", "召回率"),
+    "precision": ("precision", "精确率"),
+    "prevalence": ("guessing: {rate}", "随机猜测：{rate}"),
+    "diagonal_is_chance": ("dotted line: guessing", "点线：随机猜测"),
+    "grey_is_reference": ("grey: reference", "灰色：参考"),
+    "segment": ("segment", "分组"),
+    "share_of_rows": ("share", "占比"),
+    "worst_shown": ("the worst {shown} of {total}", "{total} 个中最差的 {shown} 个"),
+    "hollow_is_reference": ("hollow: reference, filled: current", "空心：参考，实心：当前"),
+    "true_class": ("true class", "真实类别"),
+    "predicted_class": ("predicted class", "预测类别"),
+    "of_true_class": ("share of the true class", "占真实类别的比例"),
+    "classes_shown": ("the {shown} most frequent of {total} classes; the rest is “{other}”",
+                      "{total} 个类别中最常见的 {shown} 个，其余归入“{other}”"),
+}  # fmt: skip
+
+
+def say(lang: Lang, key: str, **values: Any) -> str:
+    """Return a phrase with its values filled in.
+
+    Examples
+    --------
+    >>> say("en", "more_findings", n=1), say("zh", "more_findings", n=3)
+    ('1 more finding', '另有 3 条发现')
+    """
+    chosen = f"{key}_one" if values.get("n") == 1 and f"{key}_one" in PHRASES else key
+    return PHRASES[chosen][LANGS.index(lang)].format(**values)
+
+
+def joined(*parts: str) -> str:
+    """Return phrases joined as one line of remarks, empty ones left out.
+
+    Examples
+    --------
+    >>> joined("share of rows", "", "outline: reference")
+    'share of rows · outline: reference'
+    """
+    return " · ".join(part for part in parts if part)
