@@ -86,17 +86,26 @@ class Binning(msgspec.Struct, frozen=True):
         bins : int, at most 60 000
             A column with at most this many distinct values gets one bin for each of them.
         """
-        finite = np.sort(values[np.isfinite(values)])
-        if not len(finite):
+        return cls.fit_ordered(np.sort(values[np.isfinite(values)]), bins)
+
+    @classmethod
+    def fit_ordered(cls, ordered: Floats, bins: int = 200) -> Binning:
+        """Return the partition for finite values in increasing order."""
+        if not len(ordered):
             return cls(())
-        distinct = finite[np.concatenate(([True], finite[1:] != finite[:-1]))]
+        distinct = distinct_of(ordered)
         single = len(distinct) <= bins
-        edges = _between(distinct) if single else _quantiles(finite, bins)
+        edges = _between(distinct) if single else _quantiles(ordered, bins)
         for bits in (18, 20):
-            candidate = _on_grid(finite, edges, bits, single)
+            candidate = _on_grid(ordered, edges, bits, single)
             if candidate is not None:
                 return candidate
         return cls(tuple(edges.tolist()))
+
+
+def distinct_of(ordered: Floats) -> Floats:
+    """Return the distinct values of values in increasing order."""
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
 def _between(distinct: Floats) -> Floats:
@@ -154,9 +163,10 @@ def _snap(offsets: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float32
 
 def _keys(values: Floats, centre: float, bits: int) -> npt.NDArray[np.uint32]:
     with np.errstate(over="ignore", invalid="ignore"):
-        offset = values - centre
-        offset += 0.0  # -0.0 becomes 0.0
-        keys = offset.astype(np.float32).view(np.uint32)
+        offset = (values - centre).astype(np.float32)
+        offset += np.float32(0)  # -0.0 becomes 0.0
+    keys = offset.view(np.uint32)
+    keys -= keys >> np.uint32(31)  # below the centre too a cell holds its lower end and not its upper
     keys >>= np.uint32(32 - bits)
     return keys
 

@@ -37,7 +37,8 @@ class VedetteError(Exception):
 
     def __init__(self, found: str, expected: str, fix: str, *, code: str) -> None:
         self.found, self.expected, self.fix, self.code = found, expected, fix, code
-        super().__init__(f"{found}. {expected}. {fix}. [{code}]")
+        sentences = (text if text.endswith(("?", "!")) else f"{text}." for text in (found, expected, fix))
+        super().__init__(f"{' '.join(sentences)} [{code}]")
 
     def __str__(self) -> str:
         # KeyError would print the repr of the message.
@@ -76,10 +77,10 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     >>> nearest("scroe", ["score", "label"])
     'score'
     """
-    options = list(choices)
-    folded = {option.casefold(): option for option in options}
+    folded = {option.casefold(): option for option in choices}
     found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
+    begun = [option for option in folded if len(name) > 2 and option.startswith(name.casefold())]
+    return folded[(found or begun)[0]] if found or begun else None
 
 
 def unknown_name(

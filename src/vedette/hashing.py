@@ -14,6 +14,8 @@ Hashes = npt.NDArray[np.uint64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _ODD2 = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
+#: Keeps short texts apart from the small numbers that are ids themselves.
+_TEXT = np.uint64(0x165667B19E3779F9)
 #: Stands for a missing entry.
 _NOTHING = np.array([0xC2B2AE3D27D4EB4F], np.uint64)
 
@@ -81,7 +83,7 @@ def _hash_fixed(
     padded = np.zeros((len(starts), max(words, 1) * 8), np.uint8)
     if length:
         padded[:, :length] = data[starts[:, None] + np.arange(length)]
-    h = np.full(len(starts), length, np.uint64) ^ _NOTHING  # far from the small numbers that are ids themselves
+    h = np.full(len(starts), length, np.uint64) ^ _TEXT
     for word in padded.view(np.uint64).T:
         h = mix(h ^ word, salt)
     return h

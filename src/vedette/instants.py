@@ -16,8 +16,8 @@ Ints = npt.NDArray[np.int64]
 
 #: Marks a missing time.
 NO_TIME = np.iinfo(np.int64).min
-#: Beginning of the year 1 and of the year 9999: what lies outside is a mistake in the unit.
-_FIRST, _LAST = -62_135_596_800_000_000, 253_370_764_800_000_000
+#: Beginning of the years 2 and 9000: what lies outside is a mistake in the unit.
+_FIRST, _LAST = -62_104_060_800_000_000, 221_845_392_000_000_000
 
 _DAY = (
     r"(\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))"

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from vedette.engine.baseline import Baseline
-from vedette.engine.cube import TOTAL, Cube
-from vedette.engine.evaluate import evaluate
+from vedette.engine.cube import Cube
+from vedette.engine.evaluate import evaluate_all
 from vedette.engine.judge import judge
 from vedette.engine.scan import scan
 from vedette.errors import ConfigError, DataError
@@ -102,9 +102,8 @@ class ModelMonitor:
         if not total:
             self._recent = None
         chosen = self.baseline.plan
-        dimensions = [TOTAL, *(d for d in cube.segments if d)]
-        blocks = [b for d in dimensions for b in evaluate(chosen.chosen, cube, self.baseline.cube, d)]
-        return Report(self.baseline, cube, chosen, judge(blocks))
+        blocks = evaluate_all(chosen.chosen, cube, self.baseline.cube)
+        return Report(self.baseline, cube, chosen, judge(blocks), by_row=True, blocks=blocks)
 
     def _warm(self, table: pa.Table) -> None:
         """Keep rows until they make a reference; what is beyond it is counted."""

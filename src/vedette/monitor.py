@@ -10,9 +10,12 @@ from typing import Any
 import msgspec
 
 from vedette import registry
-from vedette.errors import ConfigError, DataError, nearest
+from vedette.errors import ConfigError, DataError, VedetteError, nearest, unknown_name
 from vedette.rules.base import Rule
 from vedette.schema import Schema
+
+#: Of the file format.
+VERSION = 1
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -55,7 +58,7 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """What is watched and how; equal to its TOML file.
+    r"""What is watched and how; equal to its TOML file.
 
     Attributes
     ----------
@@ -64,7 +67,7 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     data : Data
     windows : Windows
     metrics : list of str, optional
-        Default: those that suit the task and the columns.
+        Default: those that suit the task and the columns; ``"default"`` among others stands for these.
     rules : list of dict
         Rules as tables: ``{kind = "threshold", metrics = ["f1"], below = 0.7}``; added to the default ones.
     alerts : Alerts
@@ -79,7 +82,7 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     True
     """
 
-    version: int = 1
+    version: int = VERSION
     model: str = "model"
     schema: Schema = Schema()
     data: Data = Data()
@@ -104,31 +107,41 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             or a value of the wrong kind (``monitor.bad-value``).
         """
         try:
-            monitor = msgspec.convert(tomllib.loads(text), cls)
+            plain = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
+            raise _not_toml(error) from error
+        if plain.get("version", VERSION) != VERSION:
             raise ConfigError(
-                f"The monitor is not TOML: {error}",
-                "A TOML document",
-                "Mend the line named",
-                code="monitor.not-toml",
-            ) from error
+                f"The monitor is of version {plain['version']}",
+                f"Version {VERSION}",
+                "Update vedette, or write the file again with `vedette init`",
+                code="monitor.unknown-version",
+            )
+        try:
+            monitor = msgspec.convert(plain, cls)
         except msgspec.ValidationError as error:
+            if isinstance(error.__cause__, VedetteError):  # a schema that contradicts itself
+                raise error.__cause__ from None
             raise _explained(str(error)) from error
-        monitor.made_rules()
+        for name in (*(monitor.metrics or ()), *(name for rule in monitor.made_rules() for name in rule.metrics)):
+            registered(name)
         return monitor
 
     @classmethod
     def load(cls, path: str | Path) -> Monitor:
         """Return the monitor in a file; its data paths become relative to the file's folder."""
         file = Path(path)
-        if not file.exists():
+        if not file.is_file():
             raise DataError(
                 f"{file} does not exist",
                 "A monitor file",
                 "Run `vedette init DATA` to write one",
                 code="monitor.missing-file",
             )
-        monitor = cls.from_toml(file.read_text("utf-8"))
+        try:
+            monitor = cls.from_toml(file.read_text("utf-8"))
+        except UnicodeDecodeError as error:
+            raise _not_toml(error) from error
         resolved = {f: _beside(file, getattr(monitor.data, f)) for f in Data.__struct_fields__}
         return monitor.with_(data=Data(**resolved))
 
@@ -150,10 +163,26 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         return [_rule(table) for table in self.rules]
 
 
+def registered(name: str) -> None:
+    """Raise when no metric has this name; ``"default"`` stands for several."""
+    known = registry.names("metric")
+    if name not in known and name != "default":
+        raise unknown_name("Metric", name, known, code="registry.unknown-metric")
+
+
+def _not_toml(error: Exception) -> ConfigError:
+    return ConfigError(
+        f"The monitor is not TOML: {error}",
+        "A TOML document in UTF-8",
+        "Mend the place named",
+        code="monitor.not-toml",
+    )
+
+
 def _rule(table: dict[str, Any]) -> Rule:
-    if "kind" not in table:
+    if not isinstance(table.get("kind"), str):
         raise ConfigError(
-            f"A rule has no kind: {table}",
+            f"A rule names no kind: {table}",
             f"One of {', '.join(registry.names('rule'))}",
             "Write kind = 'threshold'",
             code="monitor.bad-rule",
@@ -169,6 +198,8 @@ def _rule(table: dict[str, Any]) -> Rule:
     try:
         rule: Rule = msgspec.convert(fields, cls)
     except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, VedetteError):
+            raise error.__cause__ from None
         raise _bad_rule(cls, f"{table['kind']}: {error}", None) from error
     return rule
 

@@ -10,10 +10,11 @@ from vedette.engine.advice import window_advice
 from vedette.engine.alarms import watch
 from vedette.engine.baseline import MAGIC, Baseline
 from vedette.engine.cube import TOTAL
-from vedette.engine.evaluate import evaluate
+from vedette.engine.evaluate import evaluate, evaluate_all
 from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge
 from vedette.engine.labels import LateLabels
-from vedette.engine.plan import plan
+from vedette.engine.noise import noise_of
+from vedette.engine.plan import DEFAULT, plan
 from vedette.engine.raised import findings_of, promise_note
 from vedette.engine.scan import Progress, scan
 from vedette.engine.span import windows_over
@@ -89,6 +90,7 @@ def compare(
     >>> report.ok
     True
     """
+    metrics = _with_watched(metrics, [*(rules or ()), *more_rules])
     baseline = as_baseline(reference, schema, metrics, threads, every, timezone)
     layout = baseline.layout
     source = open_source(current)
@@ -97,8 +99,7 @@ def compare(
     windows, by_row = windows_over(source, layout, every, timezone) if every else (None, False)
     wanted = chosen.wanted(layout, lean=bool(windows and len(windows) > 1))
     cube = scan(source, layout, wanted, windows, late, by_row=by_row, threads=threads, progress=progress)
-    dimensions = [TOTAL, *(d for d in cube.segments if d)]
-    blocks = [b for d in dimensions for b in evaluate(chosen.chosen, cube, baseline.cube, d, level)]
+    blocks = evaluate_all(chosen.chosen, cube, baseline.cube, level)
     cube.notes += window_advice(baseline, cube, chosen)
     watched = None
     if windows and not by_row:
@@ -106,7 +107,8 @@ def compare(
     asked = DEFAULT_RULES if rules is None else rules
     if watched is not None and rules is None:
         asked = [rule for rule in DEFAULT_RULES if not isinstance(rule, Shift)]
-    findings = judge(blocks, [*asked, *more_rules], level)
+    past = evaluate(chosen.chosen, baseline.history, None, TOTAL, level) if windows else []
+    findings = judge(blocks, [*asked, *more_rules], level, noise_of(past, level))
     if watched is not None:
         findings = gravest_first([*findings, *findings_of(watched, cube, baseline, level)])
         cube.notes.append(promise_note(watched))
@@ -120,6 +122,7 @@ def compare(
         timezone=timezone,
         by_row=by_row or not every,
         watched=watched,
+        blocks=blocks,
     )
 
 
@@ -165,6 +168,16 @@ def replay(
         threads=threads,
         progress=progress,
     )
+
+
+def _with_watched(
+    metrics: Iterable[str | Metric] | None, rules: Sequence[Rule]
+) -> Sequence[str | Metric] | None:
+    """Return the metrics asked for and those that rules name, so that no rule waits for what is not computed."""
+    watched = [name for rule in rules for name in rule.metrics]
+    if metrics is None and not watched:
+        return None
+    return [*([DEFAULT] if metrics is None else metrics), *watched]
 
 
 def as_baseline(

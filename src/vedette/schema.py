@@ -12,6 +12,8 @@ from vedette.errors import ConfigError, nearest, unknown_name
 Task = Literal["binary", "multiclass", "multilabel", "regression", "ranking", "none"]
 #: Roles that name exactly one column.
 SINGLE = ("id", "time", "prediction", "label", "weight", "query")
+#: Fields that list columns.
+LISTS = ("segments", "protected", "features", "categorical", "numeric", "text", "embedding", "ignore")
 #: Of these, roles that name several when a row carries several labels.
 LISTED = ("prediction", "label")
 
@@ -85,6 +87,7 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     units: dict[str, str] = {}
 
     def __post_init__(self) -> None:
+        self._take_names()
         if self.positive is not None and not isinstance(self.positive, str):
             object_setattr(self, "positive", spelled(self.positive))
         if self.classes is not None:
@@ -123,19 +126,34 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Code ``schema.unknown-column``.
         """
         present, excused = list(columns), set(optional)
-        for name in self.named():
+        for name in (*self.named(), *self.ranges, *self.units):
             if name not in present and name not in excused:
                 raise unknown_name(
                     f"Column of schema ({self._role_of(name)})", name, present, code="schema.unknown-column"
                 )
 
+    def _take_names(self) -> None:
+        """Take one name where a list is wanted, and names that are numbers as the text that sources make of them."""
+        for field in SINGLE:
+            value = getattr(self, field)
+            if value is not None and not isinstance(value, str):
+                object_setattr(self, field, list(value) if isinstance(value, list | tuple) else str(value))
+        for field in LISTS:
+            value = getattr(self, field)
+            if value is not None:
+                names = [str(name) for name in ((value,) if isinstance(value, str | int) else value)]
+                object_setattr(self, field, names)
+        if isinstance(self.score, dict):
+            object_setattr(self, "score", {spelled(c): str(name) for c, name in self.score.items()})
+        elif self.score is not None:
+            object_setattr(self, "score", str(self.score))
+
     def _role_of(self, name: str) -> str:
         for role, names in self.roles().items():
             if name in names:
                 return role
-        return next(
-            (field for field in self.__struct_fields__ if name in (getattr(self, field) or ())), "column"
-        )
+        fields = (*LISTS, "ranges", "units")
+        return next(field for field in fields if name in (getattr(self, field) or ()))
 
     def _check_roles(self) -> None:
         taken: dict[str, str] = {}
@@ -150,6 +168,14 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
                     )
                 taken[name] = role
         self._check_labels()
+        for name, (low, high) in self.ranges.items():
+            if not low <= high:
+                raise ConfigError(
+                    f"Range of {name!r} goes from {low} to {high}",
+                    "The lower end first",
+                    f"Write [{high}, {low}]" if low > high else "Use numbers",
+                    code="schema.bad-range",
+                )
         if self.classes and self.positive is not None and self.positive not in self.classes:
             raise ConfigError(
                 f"Positive class {self.positive!r} is not among classes {self.classes}",

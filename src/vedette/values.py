@@ -16,9 +16,16 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 #: Why an estimate has no value: too few rows; a quantity that does not exist here (0/0, one class only);
-#: no labels yet; no reference; computation refused the input.
-Reason = Literal["insufficient", "undefined", "unlabelled", "no reference", "failed"]
-REASONS: tuple[Reason, ...] = ("insufficient", "undefined", "unlabelled", "no reference", "failed")
+#: no labels yet; no reference; computation refused the input; rows unlike any of the reference.
+Reason = Literal["insufficient", "undefined", "unlabelled", "no reference", "failed", "not covered"]
+REASONS: tuple[Reason, ...] = (
+    "insufficient",
+    "undefined",
+    "unlabelled",
+    "no reference",
+    "failed",
+    "not covered",
+)
 Direction = Literal["higher", "lower", "neither"]
 Level = Literal["info", "watch", "act"]
 
@@ -175,7 +182,7 @@ class Finding(msgspec.Struct, frozen=True):
     `column` is the column it is about (None for the whole model); `effect` how big the change is, with its
     interval; `current` and `reference` the two numbers compared; `evidence` the p-value adjusted over everything
     that was looked at; `impact` what it costs in metric points, where known. `window` is where it began and
-    `until` the last window it held in, where there are windows.
+    `until` the last window it held in, where there are windows; `also` names metrics that changed with it.
     """
 
     rule: str
@@ -191,6 +198,7 @@ class Finding(msgspec.Struct, frozen=True):
     effect: Estimate | None = None
     evidence: float | None = None
     impact: float | None = None
+    also: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as plain JSON values."""

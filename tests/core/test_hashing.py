@@ -115,3 +115,10 @@ def test_rows_without_an_id_column_are_named_by_their_number():
 def test_salt_gives_other_hashes():
     column = pa.array(["a", "b", "7", None])
     assert not (hash_entries(column, 1) == hash_entries(column, 2)).any()
+
+
+@pytest.mark.parametrize("text", ["a", "ab", "abcdef", "x-1"])
+def test_short_text_is_far_from_every_small_number(text):
+    """A text is hashed by its bytes; on their own those would be the bytes of a number."""
+    bare = int.from_bytes(text.encode(), "little")
+    assert hash_entries(pa.array([text]))[0] not in hash_entries(pa.array([bare, bare ^ len(text)]))

@@ -102,7 +102,7 @@ def test_what_is_no_time_is_missing(column):
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@given(st.lists(st.datetimes(datetime(1, 1, 2), datetime(9998, 1, 1), timezones=ZONES)))
+@given(st.lists(st.datetimes(datetime(2, 1, 2), datetime(8999, 1, 1), timezones=ZONES)))
 def test_python_writes_what_we_read(moments):
     expected = [(m - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for m in moments]
     found = instants_of(pa.array([m.isoformat() for m in moments], pa.string()))
@@ -112,5 +112,5 @@ def test_python_writes_what_we_read(moments):
 
 def test_a_slice_holds_the_same_times():
     for column, _ in COLUMNS.values():
-        doubled = column.take(pa.array([0, 0, 0])).slice(1, 1)
+        doubled = pa.concat_arrays([column, column, column]).slice(1, 1)
         assert instants_of(doubled).micros.tolist() == [MICROS]

@@ -99,6 +99,17 @@ def test_axis_stays_inside_the_range(samples):
     assert all(high <= 1 for _, high in domains)
 
 
+def test_window_of_few_rows_does_not_stretch_the_axis(samples):
+    """A last day of three rows is cut at the edge, and the chart says so."""
+    some = samples.estimates()
+    value, low, n = some.value.copy(), some.low.copy(), some.n.copy()
+    value[-1], low[-1], n[-1] = 0.05, 0.0, 3
+    spec = specification(samples.series(estimates=Estimates.of(value, low, some.high, n=n)))
+    assert "the axis starts at 0.5" in spec["title"]["subtitle"]
+    assert "windows with few rows reach beyond it" in spec["title"]["subtitle"]
+    assert "reach beyond" not in specification(samples.series())["title"]["subtitle"]
+
+
 @pytest.mark.parametrize(
     "empty",
     [

@@ -163,9 +163,10 @@ def test_page_of_huge_inputs_is_bounded(samples):
     names = tuple(f"column_{i}" for i in range(200))
     series = samples.series(10_000)
     heat = samples.heatmap(names, 10_000)
-    over = tuple(Figure(view=msgspec.structs.replace(series, title=f"metric {i}")) for i in range(30))
+    over = tuple(Figure(view=msgspec.structs.replace(series, title=f"metric {i}")) for i in range(15))
     features = tuple(
-        Figure(view=samples.numbers(name), anchor=anchor("feature", name), folded=True) for name in names
+        Figure(view=samples.categories(names, title=name), anchor=anchor("feature", name), folded=True)
+        for name in names
     )
     page = samples.page(
         sections=(

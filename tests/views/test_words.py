@@ -48,7 +48,7 @@ def test_no_phrase_is_idle():
         "watch",
         "act",
         "silent",
-        "time",
+        "points",
     }
     idle = {
         key

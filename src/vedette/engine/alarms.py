@@ -129,8 +129,9 @@ def phases(windows: Sequence[Window], every: str, zone: str) -> dict[str, npt.ND
 
 
 def _cycles(windows: Sequence[Window], name: str) -> float:
-    days = (windows[-1].end - windows[0].start) / 86_400e6
-    return days / {"none": days or 1.0, "hour": 1.0}.get(name, 7.0)
+    if name == "none":
+        return float("inf")
+    return (windows[-1].end - windows[0].start) / 86_400e6 / (1.0 if name == "hour" else 7.0)
 
 
 def _stream(

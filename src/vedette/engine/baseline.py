@@ -39,7 +39,7 @@ class Baseline:
     cube : Cube
         One window: the whole reference.
     history : Cube
-        Bin counts of the columns in windows of time, where some were asked for: they tell season and noise.
+        Counts of columns and model in windows of time, where some were asked for: they tell season and noise.
 
     Examples
     --------
@@ -95,15 +95,16 @@ class Baseline:
         source, schema = open_source(reference), schema or Schema()
         late = LateLabels(labels, schema) if labels is not None else None
         layout = fit_layout(source, schema)
-        wanted = plan(layout, metrics).wanted(layout)
-        cube = scan(source, layout, wanted, labels=late, threads=threads, progress=progress)
+        chosen = plan(layout, metrics)
+        cube = scan(source, layout, chosen.of_reference(layout), labels=late, threads=threads, progress=progress)
         if every is None or schema.time is None:
             return cls(layout, cube)
         windows, by_row = windows_over(source, layout, every, timezone)
         bins = [layout.bins(c.name) for c in layout.monitored() if c.kind in ("number", "category")]
-        return cls(
-            layout, cube, scan(source, layout, Wanted(tuple(bins)), windows, by_row=by_row, threads=threads)
-        )
+        model = layout.specs([c.needs for c in chosen.chosen if c.metric.scope == "model"])
+        specs = Wanted(tuple(dict.fromkeys([*bins, *model])))
+        history = scan(source, layout, specs, windows, late, by_row=by_row, threads=threads)
+        return cls(layout, cube, history)
 
     @property
     def rows(self) -> int:

@@ -59,6 +59,15 @@ def evaluate(
     return [block for block in found if block is not None]
 
 
+def evaluate_all(
+    chosen: Sequence[Chosen], current: Cube, reference: Cube | None, level: float = 0.95
+) -> list[Block]:
+    """Return the blocks of every dimension."""
+    return [
+        b for dimension in current.segments for b in evaluate(chosen, current, reference, dimension, level)
+    ]
+
+
 def evaluate_one(
     one: Chosen, current: Cube, reference: Cube | None, dimension: str = TOTAL, level: float = 0.95
 ) -> Block | None:
@@ -71,6 +80,9 @@ def evaluate_one(
     if one.metric.compares:
         size = len(segments)
         tiled = then and {k: s.take(np.tile(np.arange(size), len(current.windows))) for k, s in then.items()}
+        if tiled and reference is not None:
+            remembered = {name: reference.state(spec) for name, spec in one.remembers.items()}
+            tiled |= {name: state for name, state in remembered.items() if state is not None}
         found, beside = one.metric.compute(now, tiled, level), None
     else:
         found = one.metric.compute(now, None, level)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vedette.batch import Batch
-from vedette.binning import Binning
+from vedette.binning import Binning, distinct_of
 from vedette.engine.task import choose_classes, choose_task
 from vedette.errors import ConfigError, DataError
 from vedette.layout import Column, Kind, Layout
@@ -22,7 +22,7 @@ from vedette.spelling import canonical, one_array
 #: Rows that fit edges and categories: beyond it, rows spread evenly over the reference.
 FIT_ROWS = 500_000
 #: Of these, rows whose order statistics become bin edges.
-EDGE_ROWS = 50_000
+EDGE_ROWS = 32_768
 #: Categories counted one by one; the next `REST` are counted together as other.
 TOP, REST = 200, 10_000
 #: Segment values followed one by one.
@@ -191,15 +191,20 @@ def _kind_of_text(values: pa.Array) -> Kind:
 
 def fit_bins(numbers: npt.NDArray[np.float64], bins: int) -> tuple[Binning, tuple[int, ...]]:
     """Return fine bins, and the first fine bin of each of about ten coarse bins of equal mass."""
-    finite = numbers[np.isfinite(numbers)]
-    sample = finite
-    if len(finite) > EDGE_ROWS:
-        sample = finite[:: -(-len(finite) // EDGE_ROWS)]
-        few = len(np.unique(sample)) <= bins  # then every distinct value gets its bin
-        sample = finite if few else np.concatenate((sample, [finite.min(), finite.max()]))
-    binning = Binning.fit(sample, bins)
-    counts = np.bincount(binning.find(sample), minlength=binning.size)[:-1]
+    ordered = _representatives(numbers[np.isfinite(numbers)], bins)
+    binning = Binning.fit_ordered(ordered, bins)
+    counts = np.bincount(binning.find(ordered), minlength=binning.size)[:-1]
     return binning, coarse_bins(counts)
+
+
+def _representatives(finite: npt.NDArray[np.float64], bins: int) -> npt.NDArray[np.float64]:
+    """Return values in increasing order that stand for all: an even sample with the extremes, all where few differ."""
+    if len(finite) <= EDGE_ROWS:
+        return np.sort(finite)
+    sample = np.sort(finite[:: -(-len(finite) // EDGE_ROWS)])
+    if len(distinct_of(sample)) <= bins:  # every distinct value gets its bin, so none may be missed
+        return np.sort(finite)
+    return np.concatenate(([finite.min()], sample, [finite.max()]))
 
 
 def coarse_bins(counts: npt.NDArray[np.int64], groups: int = COARSE) -> tuple[int, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
 from vedette.engine.evaluate import Block
+from vedette.engine.incidents import together
 from vedette.inference.multiplicity import holm
 from vedette.rules.base import Rule, Series
 from vedette.rules.change import Change
@@ -17,7 +18,7 @@ from vedette.values import Estimates, Finding, Segment
 
 #: What is looked for unless the monitor says otherwise.
 DEFAULT_RULES: tuple[Rule, ...] = (Change(), Shift(), MissingData())
-#: Smallest number of rows (or labels) of a segment that a finding may rest on.
+#: Smallest number of rows (or labels) that a changed metric may rest on.
 SUPPORT = 30
 _RANK = {"act": 0, "watch": 1, "info": 2}
 #: Metrics that a person asks about first, in that order; others come after them.
@@ -36,22 +37,32 @@ LEADING = (
 
 
 def judge(
-    blocks: Iterable[Block], rules: Sequence[Rule] = DEFAULT_RULES, level: float = 0.95
+    blocks: Sequence[Block],
+    rules: Sequence[Rule] = DEFAULT_RULES,
+    level: float = 0.95,
+    noise: Mapping[tuple[str, str | None], float] | None = None,
 ) -> list[Finding]:
     """Return the findings of all rules over all series, the gravest first.
 
     Evidence is adjusted by Holm's method over every series and window that any rule may report, so that the
     probability of a single false finding in the whole report stays below each rule's alpha.
+
+    Parameters
+    ----------
+    noise : mapping of (metric, column) to float, optional
+        Variation between windows of the reference, from `vedette.engine.noise`; used where there are windows.
     """
-    series = [s for block in blocks for s in series_of(block)]
+    known = noise or {}
+    series = [s for block in blocks for s in series_of(block, known)]
     raw = [_evidence(s, rules, level) for s in series]
     adjusted = holm(np.concatenate(raw)) if raw else np.zeros(0)
     ends = np.cumsum([len(r) for r in raw])
     found: list[Finding] = []
     for s, end, p in zip(series, ends, raw, strict=True):
-        known = msgspec.structs.replace(s, evidence=adjusted[end - len(p) : end])
-        found += [f for rule in rules for f in rule.fold(known)]
-    return gravest_first(_telling(found))
+        weighed = msgspec.structs.replace(s, evidence=adjusted[end - len(p) : end])
+        found += [f for rule in rules for f in rule.fold(weighed)]
+    windows = blocks[0].windows if blocks else ()
+    return together(gravest_first(_telling(found)), windows)
 
 
 def _telling(findings: Sequence[Finding]) -> list[Finding]:
@@ -77,7 +88,7 @@ def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=_order)
 
 
-def series_of(block: Block) -> Iterator[Series]:
+def series_of(block: Block, noise: Mapping[tuple[str, str | None], float]) -> Iterator[Series]:
     """Yield the series of a block: one for each segment and group with enough rows to speak of."""
     metric = block.metric
     for g, group in enumerate(block.groups or ("",)):
@@ -102,6 +113,7 @@ def series_of(block: Block) -> Iterator[Series]:
                 windows=block.windows,
                 current=current,
                 reference=block.reference[at] if block.reference is not None else None,
+                noise=noise.get((metric.key, metric.column), 0.0) if len(block.windows) > 1 else 0.0,
                 evidence=np.full(len(rows), np.nan),
             )
 
@@ -119,8 +131,8 @@ def _evidence(series: Series, rules: Sequence[Rule], level: float) -> np.ndarray
             continue
         if isinstance(rule, Shift):
             return series.current.p
-        if isinstance(rule, Change) and series.reference is not None:
-            return rule.evidence(series.current, series.reference, series.proportion, level)
+        if isinstance(rule, Change):
+            return np.where(series.current.n >= SUPPORT, rule.evidence(series, level), np.nan)
     return np.full(len(series.windows), np.nan)
 
 

@@ -10,10 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vedette.batch import Batch
-from vedette.engine.notes import quarantined
 from vedette.errors import ConfigError
 from vedette.schema import Schema
-from vedette.sources.base import DAMAGE, Broken, Source, open_source
+from vedette.sources.base import DAMAGE, Broken, Source, open_source, quarantined
 from vedette.spelling import canonical, decoded, one_array
 from vedette.values import Note, counted
 
@@ -57,9 +56,15 @@ class LateLabels:
     def notes(self) -> list[Note]:
         """Return which labels were not used, and why."""
         found = [
-            counted("labels.no-prediction", len(self) - self.matched, "Labels that belong to no prediction here"),
-            counted("labels.repeated", self.given - len(self), "Labels replaced by a later one of the same id"),
-            counted("labels.no-entry", self.nameless, f"Labels without an entry in {self.id}, left out", self.id),
+            counted(
+                "labels.no-prediction", len(self) - self.matched, "Labels that belong to no prediction here"
+            ),
+            counted(
+                "labels.repeated", self.given - len(self), "Labels replaced by a later one of the same id"
+            ),
+            counted(
+                "labels.no-entry", self.nameless, f"Labels without an entry in {self.id}, left out", self.id
+            ),
         ]
         return [*(n for n in found if n.count), *quarantined(self.broken)]
 
@@ -101,7 +106,7 @@ def _only(schema: Schema, names: list[str]) -> dict[str, Any]:
     """Return changes that leave of a schema its id and labels."""
     cleared: dict[str, Any] = dict.fromkeys(("time", "score", "prediction", "weight", "query", "features"))
     lists = ("segments", "protected", "categorical", "numeric", "text", "embedding")
-    return {**cleared, **{f: [] for f in lists}, "label": names}
+    return {**cleared, **{f: [] for f in lists}, "ranges": {}, "units": {}, "label": names}
 
 
 def _read(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+import msgspec
+
+from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
-from vedette.layout import Layout
-from vedette.sources.base import Broken
 from vedette.summaries.base import State
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.counts import Counts
@@ -14,23 +15,26 @@ from vedette.summaries.score_bins import ScoreBins
 from vedette.values import Note, counted
 
 
-def quarantined(parts: Iterable[Broken]) -> list[Note]:
-    """Return what could not be read and is left out."""
-    found = []
-    for name, rows, error in parts:
-        found.append(Note("source.quarantined", f"{name} cannot be read and is left out: {error}", None, rows))
-    return found
+def about_data(baseline: Baseline, cube: Cube) -> list[Note]:
+    """Return what the reader must know about the rows and about the reference they are compared with."""
+    empty = [c.name for c in baseline.layout.columns if c.kind == "empty"]
+    then = [*remarks(baseline.cube), *baseline.cube.notes]
+    return [
+        *remarks(cube),
+        *(
+            Note("column.empty", f"Column {n} is empty in the reference: its drift is unknown", n)
+            for n in empty
+        ),
+        *(msgspec.structs.replace(note, message=f"In the reference: {note.message}") for note in then),
+    ]
 
 
-def remarks(layout: Layout, cube: Cube) -> list[Note]:
+def remarks(cube: Cube) -> list[Note]:
     """Return what the states say about rows that a number leaves out, each with its count."""
     if not cube.rows:
         return [counted("rows.none", 0, "Rows")]
     states = [state for (dimension, _), state in cube.states.items() if dimension == TOTAL]
-    notes = [note for state in states for note in _of_state(state)]
-    empty = [c.name for c in layout.columns if c.kind == "empty"]
-    notes += [Note("column.empty", f"Column {n} is empty in the reference: its drift is unknown", n) for n in empty]
-    return list(dict.fromkeys(notes))
+    return list(dict.fromkeys(note for state in states for note in _of_state(state)))
 
 
 def _of_state(state: State) -> Iterator[Note]:

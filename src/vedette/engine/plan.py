@@ -14,12 +14,16 @@ from vedette.metrics.base import Metric
 from vedette.metrics.base import metric as named
 from vedette.summaries.base import Summary
 
+#: Among the metrics asked for, the name of those that suit the task and the columns.
+DEFAULT = "default"
+
 
 class Chosen(msgspec.Struct, frozen=True):
-    """A metric and the summaries it reads, by the metric's own names."""
+    """A metric and the summaries it reads, and those it reads of the reference alone, by the metric's own names."""
 
     metric: Metric
     needs: dict[str, Summary]
+    remembers: dict[str, Summary] = {}
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -29,7 +33,7 @@ class Plan(msgspec.Struct, frozen=True):
     ----------
     chosen : tuple of Chosen
     left_out : dict of str to str
-        Metrics that a person may expect, and why they are not here.
+        Metrics that a person may expect of this task, and why they are not here.
     """
 
     chosen: tuple[Chosen, ...]
@@ -47,19 +51,32 @@ class Plan(msgspec.Struct, frozen=True):
         narrow = [c.needs for c in self.chosen if not lean or c.metric.scope == "model"]
         return Wanted(tuple(total), tuple(layout.specs(narrow)))
 
+    def of_reference(self, layout: Layout) -> Wanted:
+        """Return the distinct specs to count of the reference."""
+        wanted = self.wanted(layout)
+        beside = layout.specs([c.remembers for c in self.chosen])
+        return Wanted((*wanted.total, *(spec for spec in beside if spec not in wanted.total)), wanted.by_segment)
+
 
 def plan(layout: Layout, metrics: Iterable[str | Metric] | None = None) -> Plan:
     """Return the plan for the metrics asked for, or for those that suit the task and the columns.
 
-    A name asks for the metric of every column it is defined for; a metric object for exactly that one.
+    A name asks for the metric of every column it is defined for; a metric object for exactly that one. The name
+    ``"default"`` stands for those that would be chosen unasked.
     """
-    if metrics is not None:
-        chosen = [c for asked in metrics for c in _asked(asked, layout)]
-        return Plan(tuple(_distinct(chosen)))
+    if metrics is None:
+        return _default(layout)
+    asked = list(metrics)
+    usual = _default(layout) if DEFAULT in asked else Plan(())
+    chosen = [c for one in asked if one != DEFAULT for c in _asked(one, layout)]
+    return Plan(tuple(_distinct([*usual.chosen, *chosen])), usual.left_out)
+
+
+def _default(layout: Layout) -> Plan:
     found: list[Chosen] = []
     left_out: dict[str, str] = {}
     for name, cls in sorted(registry.load_all("metric").items()):
-        if cls.default:
+        if cls.default and (not cls.tasks or layout.task in cls.tasks):
             made, why = _suiting(name, cls, layout)
             found += made
             if why:
@@ -69,7 +86,7 @@ def plan(layout: Layout, metrics: Iterable[str | Metric] | None = None) -> Plan:
 
 def choose(metric: Metric, layout: Layout) -> Chosen:
     """Return the metric with its needs; raises what the layout raises where it is not defined."""
-    return Chosen(metric, metric.needs(layout))
+    return Chosen(metric, metric.needs(layout), metric.remembers(layout))
 
 
 def _asked(asked: str | Metric, layout: Layout) -> Sequence[Chosen]:

@@ -42,11 +42,12 @@ def _finding(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Find
     effect = _effect(alarm, cube, baseline, level)
     sizes = Shift()
     low = effect.low or 0.0
+    size = f"population stability index {interval(effect)}" if effect else "too few rows to say how far"
     return Finding(
         rule="promise",
         metric=SIZE,
-        level="act" if low > sizes.large else "watch",
-        message=f"{alarm.column} moved: population stability index {interval(effect)}",
+        level="act" if low > sizes.large else "watch" if low > sizes.small else "info",
+        message=f"{alarm.column} moved: {size}",
         column=alarm.column,
         window=windows[0],
         until=windows[-1],

@@ -22,13 +22,12 @@ from vedette.cells import Cells
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.identity import superseded
 from vedette.engine.labels import LateLabels, label_columns
-from vedette.engine.notes import quarantined
 from vedette.engine.span import numbered
 from vedette.engine.windows import window_of
 from vedette.errors import DataError, VedetteError, unknown_name
 from vedette.instants import NO_TIME
 from vedette.layout import Layout
-from vedette.sources.base import DAMAGE, Broken, Partition, Source
+from vedette.sources.base import DAMAGE, Broken, Partition, Source, quarantined
 from vedette.sources.whole import WholeQueries
 from vedette.spelling import is_text
 from vedette.summaries.base import State, Summary
@@ -191,13 +190,29 @@ class _Job:
         schema = self.schema
         joined = self.labels.names if self.labels is not None else []
         found = [
-            counted("rows.duplicate-id", sum(map(len, self.again.values())), _AGAIN.format(schema.id), schema.id),
-            counted("rows.no-id", self.nameless, f"Rows without an entry in {schema.id}, never taken for duplicates"),
-            counted("time.naive", self.naive, f"Times in {schema.time} without a zone, read as UTC", schema.time),
+            counted(
+                "rows.duplicate-id", sum(map(len, self.again.values())), _AGAIN.format(schema.id), schema.id
+            ),
+            counted(
+                "rows.no-id",
+                self.nameless,
+                f"Rows without an entry in {schema.id}, never taken for duplicates",
+            ),
+            counted(
+                "time.naive", self.naive, f"Times in {schema.time} without a zone, read as UTC", schema.time
+            ),
             counted("rows.no-time", self.untimed, _UNTIMED.format(schema.time), schema.time),
         ]
-        absent = [Note("column.absent", f"Column {n} is not in these data", n) for n in self.absent if n not in joined]
-        return [*(n for n in found if n.count), *absent, *(self.labels.notes() if self.labels is not None else [])]
+        absent = [
+            Note("column.absent", f"Column {n} is not in these data", n)
+            for n in self.absent
+            if n not in joined
+        ]
+        return [
+            *(n for n in found if n.count),
+            *absent,
+            *(self.labels.notes() if self.labels is not None else []),
+        ]
 
     def _count(self, batch: Batch, partition: Partition, position: int) -> tuple[list[_Part], int]:
         keep = self._keep(partition, position, len(batch))

@@ -1,16 +1,16 @@
-"""The largest of several differences of shares: its evidence, what noise adds to it, and its interval."""
+"""The largest of several differences of shares: its evidence, how large noise is, and its interval."""
 
 import numpy as np
 import numpy.typing as npt
 
+from vedette.inference.bisection import bisect
 from vedette.inference.interval import FloatArray, Interval, tail_probability
 from vedette.inference.shifted_chi2 import three_moment_law
 
-# Where E max x² is integrated: up to seven deviations, in steps of a tenth.
-_STEPS = np.linspace(0.0, 7.0, 71)
 
-
-def largest_difference_p(first: npt.ArrayLike, second: npt.ArrayLike, n: npt.ArrayLike, m: npt.ArrayLike) -> FloatArray:
+def largest_difference_p(
+    first: npt.ArrayLike, second: npt.ArrayLike, n: npt.ArrayLike, m: npt.ArrayLike
+) -> FloatArray:
     """P-value of the largest difference between the shares of several events in two samples.
 
     Answers "would two samples of one law differ this much in any of these shares?". Given the rows of both samples
@@ -46,7 +46,9 @@ def largest_difference_p(first: npt.ArrayLike, second: npt.ArrayLike, n: npt.Arr
         total, rows = a + b, n + m
         largest = np.abs(a / n - b / m).max(axis=-1, keepdims=True, initial=0.0) * n * m / rows
         variance = total * (rows - total) * n * m / (rows**2 * (rows - 1))
-        skewness = (rows - 2 * total) * (m - n) / (rows - 2) * np.sqrt((rows - 1) / (n * m * total * (rows - total)))
+        skewness = (
+            (rows - 2 * total) * (m - n) / (rows - 2) * np.sqrt((rows - 1) / (n * m * total * (rows - total)))
+        )
         third = skewness * variance**1.5
         tails = [three_moment_law(0.0, variance, sign * third).exceeded(largest) for sign in (1, -1)]
         single = np.where(variance > 0, np.clip(tails[0] + tails[1], 0, 1), 0)
@@ -54,13 +56,17 @@ def largest_difference_p(first: npt.ArrayLike, second: npt.ArrayLike, n: npt.Arr
     return np.where((variance > 0).any(axis=-1), joined, np.nan)
 
 
-def largest_noise_square(deviation: npt.ArrayLike) -> FloatArray:
-    """Mean of the largest square among independent normals, an upper bound for dependent ones.
+def largest_noise(deviation: npt.ArrayLike, tail: float) -> FloatArray:
+    """Value that the largest of several absolute normals exceeds with probability `tail`.
+
+    An upper bound unless they are independent (Šidák's inequality).
 
     Parameters
     ----------
     deviation : array_like of shape (..., K)
         Standard deviations.
+    tail : float
+        Probability; 0.5 gives the median.
 
     Returns
     -------
@@ -68,26 +74,30 @@ def largest_noise_square(deviation: npt.ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> largest_noise_square([[1.0, 0.0], [1.0, 1.0]]).round(2).tolist()
-    [1.0, 1.63]
+    >>> largest_noise([[1.0, 0.0], [1.0, 1.0]], 0.05).round(3).tolist()
+    [1.96, 2.236]
     """
-    from scipy.special import erf
+    from scipy.special import erf, ndtri
 
     sigma = np.asarray(deviation, np.float64)
-    top = sigma.max(axis=-1, keepdims=True, initial=0.0)
-    beyond = np.zeros((len(_STEPS), *sigma.shape[:-1]))
-    with np.errstate(all="ignore"):
-        for step, x in enumerate(_STEPS):
-            within = np.where(sigma > 0, erf(x * top / sigma / np.sqrt(2)), 1.0)
-            beyond[step] = 2 * x * (1 - within.prod(axis=-1))
-    return np.asarray(beyond.sum(axis=0) * _STEPS[1] * top[..., 0] ** 2)
+    scale = np.where(sigma > 0, sigma, np.nan) * np.sqrt(2)
+    top = sigma.max(axis=-1, initial=0.0)
+    # The bound of Bonferroni lies above, the quantile of the noisiest alone below.
+    ends = [-ndtri(tail / 2 / among) * top for among in (1, max(sigma.shape[-1], 1))]
+
+    def below(x: FloatArray) -> FloatArray:
+        with np.errstate(all="ignore"):
+            within = np.nan_to_num(erf(x[..., None] / scale), nan=1.0)
+        return np.asarray(within.prod(axis=-1) < 1 - tail)
+
+    return bisect(below, ends[0], ends[1])
 
 
 def largest_interval(difference: npt.ArrayLike, deviation: npt.ArrayLike, level: float = 0.95) -> Interval:
     """Interval of the largest true absolute difference.
 
-    The true largest is at least every single true difference, so that its low end may be taken from all of them at
-    once (with Šidák's quantile); and it is one of them, so that its high end is the largest single one.
+    The observed largest exceeds the true one by no more than the largest noise; and it is at least the observed
+    difference where the true one is largest, so that its high end is that of a single difference.
 
     Parameters
     ----------
@@ -103,15 +113,13 @@ def largest_interval(difference: npt.ArrayLike, deviation: npt.ArrayLike, level:
 
     Examples
     --------
-    >>> np.round(largest_interval([0.2, -0.1, -0.1], 0.02), 3).tolist()
+    >>> np.round(largest_interval([0.2, -0.1, -0.1], [0.02, 0.02, 0.02]), 3).tolist()
     [0.147, 0.239]
     """
     from scipy.special import ndtri
 
     tail = tail_probability(level)
-    d, sigma = np.broadcast_arrays(np.abs(np.asarray(difference, np.float64)), np.asarray(deviation, np.float64))
-    among = np.maximum((sigma > 0).sum(axis=-1, keepdims=True), 1)
-    all_of_them = ndtri((1 + (1 - tail) ** (1 / among)) / 2)
-    low = (d - all_of_them * sigma).max(axis=-1, initial=0.0)
+    d, sigma = np.abs(np.asarray(difference, np.float64)), np.asarray(deviation, np.float64)
+    low = np.maximum(d.max(axis=-1, initial=0.0) - largest_noise(sigma, tail), 0)
     high = (d - ndtri(tail) * sigma).max(axis=-1, initial=0.0)
     return np.asarray(low), np.asarray(high)

@@ -61,16 +61,19 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """Name with the parameters that differ from the default, e.g. ``fbeta(beta=2.0)``."""
-        changed = [
-            f"{f.name}={getattr(self, f.name)}"
-            for f in msgspec.structs.fields(self)
-            if f.name != "column" and getattr(self, f.name) != f.default
-        ]
+        # Not `msgspec.structs.fields`, which reads annotations anew at each call: this is asked of every estimate.
+        names, defaults = self.__struct_fields__, self.__struct_defaults__
+        given = zip(names[len(names) - len(defaults) :], defaults, strict=True)
+        changed = [f"{f}={v}" for f, d in given if f != "column" and (v := getattr(self, f)) != d]
         return f"{self.name}({', '.join(changed)})" if changed else self.name
 
     def needs(self, layout: Layout) -> dict[str, Summary]:
         """Return the summaries it reads, by the names `compute` uses."""
         raise NotImplementedError
+
+    def remembers(self, layout: Layout) -> dict[str, Summary]:
+        """Return what it reads of the reference alone, over all rows, beside `needs`; it may find it missing."""
+        return {}
 
     def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
         """Return one estimate for each cell of `current`.
@@ -108,7 +111,7 @@ def metric(name: str, **parameters: Any) -> Metric:
         (``metric.unknown-parameter``).
     """
     cls = registry.load("metric", name)
-    known = {f.name for f in msgspec.structs.fields(cls)}
+    known = cls.__struct_fields__
     for parameter in parameters:
         if parameter not in known:
             from vedette.errors import unknown_name

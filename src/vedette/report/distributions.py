@@ -22,6 +22,8 @@ from vedette.views.timeline import Timeline
 
 #: Columns whose distributions are drawn, and how many of them stand open.
 MOST, OPEN = 24, 6
+#: Rules whose findings say that a column moved.
+DRIFT = ("shift", "promise")
 #: The distance that orders the columns.
 METRIC = "psi"
 
@@ -72,7 +74,7 @@ def figures(report: Report) -> Iterator[Figure]:
 
 def _heatmap(report: Report, names: tuple[str, ...], title: str, timeline: Timeline) -> Heatmap:
     series = [report.series(METRIC, column=name)[1] for name in names]
-    found = {(f.column, w) for f in report.findings if f.rule == "shift" for w in _span(report, f)}
+    found = {(f.column, w) for f in report.findings if f.rule in DRIFT for w in _span(report, f)}
     passed = [[(name, w) in found for w in range(len(report.windows))] for name in names]
     return Heatmap(
         title=title,

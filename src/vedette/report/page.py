@@ -11,6 +11,7 @@ import numpy as np
 import vedette
 from vedette.engine.cube import TOTAL
 from vedette.engine.evaluate import Block
+from vedette.metrics.base import words
 from vedette.report import curves, distributions, overtime
 from vedette.report.report import Report
 from vedette.rules.base import interval, number
@@ -171,13 +172,21 @@ def _finding(finding: Finding, report: Report) -> FindingText:
     evidence = "" if finding.evidence is None else f"p {_p(finding.evidence)} over everything looked at"
     place = "feature" if finding.column else "segment" if finding.segment else "metric"
     name = finding.column or (finding.segment.column if finding.segment else finding.metric)
+    also = _also(finding.also)
     return FindingText(
         level=finding.level,
-        title=f"{finding.message}{since}{ended}",
+        title=f"{finding.message}{since}{ended}{also}",
         effect=effect,
         evidence=evidence,
         anchor=anchor(place, name),
     )
+
+
+def _also(names: tuple[str, ...], most: int = 4) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"; with it {', '.join(words(name) for name in names[:most])}{more}"
 
 
 def _p(value: float) -> str:

@@ -13,7 +13,8 @@ import numpy as np
 from vedette.engine.alarms import Watch
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
-from vedette.engine.evaluate import Block, evaluate, evaluate_one
+from vedette.engine.evaluate import Block, evaluate_all, evaluate_one
+from vedette.engine.notes import about_data
 from vedette.engine.plan import Plan, choose
 from vedette.errors import ConfigError, unknown_name
 from vedette.metrics.base import Metric
@@ -54,11 +55,14 @@ class Report:
         timezone: str = "UTC",
         by_row: bool = False,
         watched: Watch | None = None,
+        blocks: list[Block] | None = None,
     ) -> None:
         self.baseline, self.cube, self.plan = baseline, cube, plan
         self.findings, self.level, self.model = list(findings), level, model
         self.timezone, self.by_row, self.watched = timezone, by_row, watched
-        self.notes: list[Note] = list(cube.notes)
+        if blocks is not None and len(cube.windows) == 1:
+            self.blocks = blocks  # already those of the whole period
+        self.notes: list[Note] = [*about_data(baseline, cube), *cube.notes]
 
     @property
     def ok(self) -> bool:
@@ -83,11 +87,7 @@ class Report:
     @functools.cached_property
     def blocks(self) -> list[Block]:
         """Estimates over the whole period, every dimension."""
-        chosen = self.plan.chosen
-        dimensions = self.whole.segments
-        return [
-            b for d in dimensions for b in evaluate(chosen, self.whole, self.baseline.cube, d, self.level)
-        ]
+        return evaluate_all(self.plan.chosen, self.whole, self.baseline.cube, self.level)
 
     def estimate(
         self,
@@ -208,12 +208,11 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One sentence: what is wrong, or that nothing is."""
-        acts = [f for f in self.findings if f.level == "act"]
-        if not self.findings:
+        """One or two sentences: what is wrong, or that nothing is."""
+        told = [f for f in self.findings if f.level != "info"]
+        if not told:
             return f"Nothing changed beyond chance in {self.rows:,} rows."
-        first = (acts or self.findings)[0]
-        others = len(self.findings) - 1
+        first, others = told[0], len(told) - 1
         since = f", since {first.window.label}" if first.window else ""
         more = f" ({others} more finding{'s' if others > 1 else ''})" if others else ""
         return f"{first.message[:1].upper()}{first.message[1:]}{since}.{more}"

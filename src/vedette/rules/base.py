@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from vedette.errors import ConfigError
 from vedette.values import Direction, Estimate, Estimates, Finding, Floats, Level, Segment, Window
 
 
@@ -27,6 +28,8 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     windows : tuple of Window
     current : Estimates of shape (windows,)
     reference : Estimate, optional
+    noise : float
+        Standard deviation between windows of the reference beyond what their rows explain.
     evidence : ndarray of shape (windows,)
         p-value of "nothing changed" adjusted over everything looked at; nan where there is none.
     """
@@ -42,6 +45,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     windows: tuple[Window, ...]
     current: Estimates
     reference: Estimate | None = None
+    noise: float = 0.0
     evidence: Floats
 
     @property
@@ -68,6 +72,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     metrics: tuple[str, ...] = ()
     breaches: int = 1
     of: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.breaches <= self.of:
+            raise ConfigError(
+                f"A rule wants {self.breaches} breaches of {self.of} windows",
+                "At least 1, at most as many as windows",
+                f"Write breaches = {max(self.breaches, 1)}, of = {max(self.breaches, self.of, 1)}",
+                code="rules.never-fires",
+            )
 
     def applies(self, series: Series) -> bool:
         """Tell whether the rule looks at this series."""

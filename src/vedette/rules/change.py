@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.rules.base import Rule, Series, interval
-from vedette.values import Estimate, Estimates, Finding, Floats, Level
+from vedette.values import Estimate, Finding, Floats, Level
 
 
 class Change(Rule, frozen=True, kw_only=True):
@@ -54,32 +54,29 @@ class Change(Rule, frozen=True, kw_only=True):
         """Return the change for the worse."""
         return np.nan_to_num(self._harm(series), nan=-np.inf)
 
-    def evidence(
-        self, current: Estimates, reference: Estimate, proportion: bool, level: float = 0.95
-    ) -> Floats:
-        """Return the p-value of "the change is within the tolerance" for each estimate.
+    def evidence(self, series: Series, level: float = 0.95) -> Floats:
+        """Return the p-value of "the change is within the tolerance" for each window, shape (windows,).
 
-        The standard error is read off the two intervals on the sides that face each other.
+        The standard error is read off the two intervals on the sides that face each other; the variation between
+        windows of the reference is added to it.
         """
-        if reference.value is None:
+        current, then = series.current, series.reference
+        if then is None or then.value is None:
             return np.full(len(current), np.nan)
         from scipy.special import ndtr, ndtri
 
-        tolerance = self.points if proportion else self.share * abs(reference.value)
         z = float(ndtri(0.5 + level / 2))
-        low, high = reference.low or reference.value, reference.high or reference.value
-        difference = current.value - reference.value
+        low = then.value if then.low is None else then.low
+        high = then.value if then.high is None else then.high
+        difference = current.value - then.value
         fell = difference < 0
         mine = np.where(fell, current.high - current.value, current.value - current.low)
-        other = np.where(fell, reference.value - low, high - reference.value)
-        error = np.sqrt(np.nan_to_num(mine) ** 2 + other**2) / z
+        other = np.where(fell, then.value - low, high - then.value)
+        error = np.sqrt((np.nan_to_num(mine) ** 2 + other**2) / z**2 + series.noise**2)
+        excess = np.maximum(np.abs(difference) - self.tolerance(series), 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            beyond = np.maximum(np.abs(difference) - tolerance, 0.0) / error
-        surprise = 2 * ndtr(-beyond)
-        certain = (error == 0) & (np.abs(difference) > tolerance)
-        return np.where(
-            np.isnan(difference), np.nan, np.where(certain, 0.0, np.where(error == 0, 1.0, surprise))
-        )
+            surprise = np.where(error > 0, 2 * ndtr(-excess / error), np.where(excess > 0, 0.0, 1.0))
+        return np.where(np.isnan(difference), np.nan, surprise)
 
     def finding(self, series: Series, worst: int) -> Finding:
         """Return the finding of a run."""

@@ -31,8 +31,8 @@ class MissingData(Rule, frozen=True, kw_only=True):
     share: float = 0.5
 
     def applies(self, series: Series) -> bool:
-        """Tell whether the series counts rows over several windows."""
-        return super().applies(series) and len(series.windows) > 1 and series.segment is None
+        """Tell whether the series counts all rows."""
+        return super().applies(series) and series.segment is None
 
     def known(self, series: Series) -> npt.NDArray[np.bool_]:
         """Every window counts: one without rows is what this rule is for."""
@@ -54,12 +54,12 @@ class MissingData(Rule, frozen=True, kw_only=True):
     def finding(self, series: Series, worst: int) -> Finding:
         """Return the finding of a run."""
         rows = self._rows(series)
-        usual = number(float(np.median(rows)))
+        where = f" in {series.windows[worst].label}; usually {number(float(np.median(rows)))}"
         return Finding(
             rule="missing_data",
             metric=series.metric,
             level="act" if rows[worst] == 0 else self.level,
-            message=f"{number(rows[worst])} rows in {series.windows[worst].label}; usually {usual}",
+            message=f"{number(rows[worst])} rows{where if len(rows) > 1 else ': there is nothing to compare'}",
             current=series.current[worst],
         )
 

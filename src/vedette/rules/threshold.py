@@ -31,6 +31,14 @@ class Threshold(Rule, frozen=True, kw_only=True):
     severe: Level = "act"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.metrics:
+            raise ConfigError(
+                "A threshold rule names no metric",
+                "metrics, since no limit suits them all",
+                "Write for example metrics = ['recall']",
+                code="rules.no-metric",
+            )
         if self.below is None and self.above is None:
             raise ConfigError(
                 "A threshold rule has no limit",
@@ -41,15 +49,18 @@ class Threshold(Rule, frozen=True, kw_only=True):
 
     def breached(self, series: Series) -> npt.NDArray[np.bool_]:
         """Return which windows breach."""
-        low, high = ends(series)
-        under = high < self.below if self.below is not None else np.zeros(len(low), bool)
-        over = low > self.above if self.above is not None else np.zeros(len(low), bool)
-        return under | over
+        under, over = self._excess(series)
+        return (under > 0) | (over > 0)
+
+    def severity(self, series: Series) -> Floats:
+        """Return how far the interval lies beyond the limit."""
+        return np.maximum(*self._excess(series))
 
     def finding(self, series: Series, worst: int) -> Finding:
         """Return the finding of a run."""
         estimate = series.current[worst]
-        limit, side = (self.below, "below") if self.below is not None else (self.above, "above")
+        under, over = self._excess(series)
+        limit, side = (self.below, "below") if under[worst] > over[worst] else (self.above, "above")
         return Finding(
             rule="threshold",
             metric=series.metric,
@@ -60,6 +71,14 @@ class Threshold(Rule, frozen=True, kw_only=True):
             current=estimate,
             reference=series.reference,
         )
+
+    def _excess(self, series: Series) -> tuple[Floats, Floats]:
+        """Return how far each interval lies below the lower limit and above the upper one; -inf without a value."""
+        low, high = ends(series)
+        under = -np.inf if self.below is None else self.below - high
+        over = -np.inf if self.above is None else low - self.above
+        unknown = np.isnan(high) | np.isnan(low)
+        return np.where(unknown, -np.inf, under), np.where(unknown, -np.inf, over)
 
 
 def ends(series: Series) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 from vedette import registry
 from vedette.errors import ConfigError, DataError
 from vedette.sources.paths import ENDINGS
+from vedette.values import Note
 
 #: Rows of a batch: large enough for numpy, small enough for its columns to stay in the processor's cache.
 BATCH_ROWS = 65_536
@@ -39,6 +40,14 @@ class Broken(NamedTuple):
     name: str
     rows: int | None
     error: str
+
+
+def quarantined(parts: Iterable[Broken]) -> list[Note]:
+    """Return notes on what could not be read and is left out."""
+    return [
+        Note("source.quarantined", f"{name} cannot be read and is left out: {error}", None, rows)
+        for name, rows, error in parts
+    ]
 
 
 class Source:

@@ -76,10 +76,11 @@ def frame(
 def specification(view: View, lang: Lang = "en") -> dict[str, Any]:
     """Return the Vega-Lite specification of a view, data inside, theme outside."""
     import altair as alt
+    from altair.utils import schemapi
 
-    # A chart is the same whatever theme or transformer the caller has chosen for charts of their own.
-    with alt.data_transformers.enable("default", max_rows=None):
-        # Its tests validate every chart; doing it again for each report would double the time.
+    # A chart is the same whatever theme or transformer the caller has chosen for charts of their own. The tests
+    # validate every chart; doing it again for each report would cost a third of the time.
+    with alt.data_transformers.enable("default", max_rows=None), schemapi.debug_mode(False):
         spec: dict[str, Any] = view.chart(lang).to_dict(validate=False)
     spec.pop("config", None)
     spec["usermeta"] = {"vedette": spec["usermeta"]["vedette"]}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vedette.views.content import Headline
 from vedette.views.markup import tag, text
-from vedette.views.numerals import NOTHING, interval, number, signed
+from vedette.views.numerals import NOTHING, interval, number
 from vedette.views.sparkline import drawn
-from vedette.views.words import Lang, say
+from vedette.views.words import Lang, change_of, say
 
 _COLUMNS = ("metric", "now", "reference", "change", "trend")
 
@@ -78,7 +78,7 @@ def _change(one: Headline, lang: Lang) -> str:
     if one.value is None or one.reference is None:
         return ""
     moved = one.value - one.reference
-    size = text(signed(moved, one.unit))
+    size = text(change_of(moved, one.unit, lang))
     if one.better == "neither" or moved == 0 or one.level in ("ok", "info", "silent"):
         return tag("span", size, class_="value")
     word = say(lang, "better" if (moved > 0) == (one.better == "higher") else "worse")

@@ -65,7 +65,7 @@
   async function draw(element) {
     const chart = charts.get(element);
     const width = element.clientWidth;
-    if (!width || chart.width === width) return;
+    if (!width || chart.width === width || element.closest("details.folded:not([open])")) return;
     chart.width = width;
     try {
       const drawn = await window.vegaEmbed(element, fitted(chart.spec, width), options(settings.config));

@@ -111,6 +111,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
             say(lang, "band", level=f"{100 * self.level:.6g}%") if banded else "",
             say(lang, "zoomed", start=shown, zero=number(bottom, self.unit)) if zoomed else "",
             say(lang, "estimated") if self.estimated is not None and self.estimated.any() else "",
+            say(lang, "cut") if points.cut else "",
             say(lang, "gap") if points.gaps else "",
             say(lang, "coverage_strip") if self.coverage is not None else "",
             say(lang, "merged_windows", k=points.stride) if points.stride > 1 else "",

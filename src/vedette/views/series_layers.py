@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vedette.values import Estimates, Level
+from vedette.values import Estimate, Estimates, Level
 from vedette.views.chart import HEIGHT, LEFT, number_axis, rows
 from vedette.views.numerals import interval, number
 from vedette.views.timeline import Floats, along, brush, runs, thin_estimates
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 #: With more points than this the line alone is drawn.
 _DOTS = 60
 _STRIP = 5
-#: What is not clipped at the plot's edge, because it stands across it, goes when a zoom leaves it outside.
-_IN_VIEW = "datum.m >= zoom_from && datum.m <= zoom_to"
+#: A window with less than this part of the usual rows has no say in where the axis ends.
+_FEW = 0.2
 _GAP, _LONE, _LINE, _ESTIMATED = range(4)
 
 
@@ -36,8 +36,8 @@ class Points:
         Windows that one point stands for.
     domain : pair of float
         Visible part of the y axis.
-    gaps : bool
-        Whether a point has no value.
+    gaps, cut : bool
+        Whether a point has no value; whether one reaches beyond the axis.
     """
 
     def __init__(self, series: Series, lang: Lang) -> None:
@@ -48,6 +48,8 @@ class Points:
         self.there = np.isfinite(self.estimates.value)
         self.gaps = bool((~self.there).any())
         self.domain = _domain(series, self.estimates)
+        ends = np.concatenate((self.estimates.value, self.estimates.low, self.estimates.high))
+        self.cut = bool((ends < self.domain[0]).any() or (ends > self.domain[1]).any())
         self.run, self.kinds = _runs(self.there, self._estimated())
         self.data = rows(self._columns())
 
@@ -169,8 +171,8 @@ class Points:
             value = float(self.estimates.value[i])
             at = round(float(self.timeline.start[i] + self.timeline.end[i]) / 2)
             base = alt.Chart(rows({"m": [at], "v": [value], "text": [number(value, self.series.unit)]}))
-            label = base.transform_filter(_IN_VIEW).mark_text(style="label", dx=8)
-            yield label.encode(x=self.x("m"), y=self.y("v"), text=alt.Text("text:N"))
+            label = base.mark_text(style="label", dx=8)
+            yield label.encode(x=self.x("m"), y=self.y("v"), text=alt.Text("text:N"), opacity=_inside())
 
     def _named_level(self, key: str, value: float) -> Iterator[alt.Chart]:
         import altair as alt
@@ -213,8 +215,8 @@ class Points:
         )
         tooltip = [alt.Tooltip("text:N", title=say(self.lang, level))]
         yield base.mark_rule(style=f"marker-{level}", clip=True).encode(x=self.x("m"))
-        flags = base.transform_filter(_IN_VIEW).mark_point(style=f"flag-{level}", shape=shape)
-        yield flags.encode(x=self.x("m"), y=alt.value(0), tooltip=tooltip)
+        flags = base.mark_point(style=f"flag-{level}", shape=shape)
+        yield flags.encode(x=self.x("m"), y=alt.value(0), tooltip=tooltip, opacity=_inside())
 
     def hover(self) -> alt.Chart:
         """Return the invisible columns that answer the pointer, one a window, gaps included."""
@@ -231,19 +233,28 @@ class Points:
         return drawn.add_params(brush())
 
 
+def _inside() -> Any:
+    """Return the opacity of what stands across the plot's edge, so is not clipped: it goes when zoomed out of view."""
+    import altair as alt
+
+    return alt.condition("datum.m >= zoom_from && datum.m <= zoom_to", alt.value(1), alt.value(0))
+
+
 def _whole(positions: Floats) -> list[int]:
     """Return positions as whole numbers: milliseconds need all their digits."""
     return [round(position) for position in positions.tolist()]
 
 
 def _domain(series: Series, estimates: Estimates) -> tuple[float, float]:
-    """Return the visible part of the y axis: all values, intervals and levels with some air, inside the range."""
-    marks = [series.threshold] if series.threshold is not None else []
-    if series.reference is not None:
-        marks += [
-            v for v in (series.reference.value, series.reference.low, series.reference.high) if v is not None
-        ]
-    seen = np.concatenate((estimates.value, estimates.low, estimates.high, np.array(marks, float)))
+    """Return the visible part of the y axis: values, intervals and levels with some air, inside the range.
+
+    A window with few rows does not stretch it: one such window would flatten all others.
+    """
+    usual = estimates.n >= _FEW * np.nanmedian(estimates.n) if len(estimates) else np.zeros(0, bool)
+    shown = usual if np.isfinite(estimates.value[usual]).any() else np.ones(len(estimates), bool)
+    reference = series.reference or Estimate(None)
+    marks = [v for v in (reference.value, reference.low, reference.high, series.threshold) if v is not None]
+    seen = np.concatenate((estimates.value[shown], estimates.low[shown], estimates.high[shown], marks))
     seen = seen[np.isfinite(seen)]
     if not len(seen):
         return (0.0, 1.0)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from vedette.views.content import FindingText, Headline, Page, Status
 from vedette.views.markup import clipped, plain
-from vedette.views.numerals import NOTHING, interval, number, signed
+from vedette.views.numerals import NOTHING, interval, number
 from vedette.views.sparkline import blocks
-from vedette.views.words import Lang, say
+from vedette.views.words import Lang, change_of, say
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -115,7 +115,9 @@ def _numbers(headlines: tuple[Headline, ...], lang: Lang, width: int) -> Table:
         table.add_column(say(lang, "trend"), no_wrap=True)
     for one in headlines:
         change = (
-            "" if one.value is None or one.reference is None else signed(one.value - one.reference, one.unit)
+            ""
+            if one.value is None or one.reference is None
+            else change_of(one.value - one.reference, one.unit, lang)
         )
         moved = Text(change, _COLOURS[one.level] if one.level in ("watch", "act") else "")
         shown = say(lang, one.reason or "insufficient") if one.value is None else number(one.value, one.unit)

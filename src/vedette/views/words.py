@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
+from vedette.views.numerals import signed
+
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 #: What the `lang` attribute of a page says.
@@ -62,6 +64,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "change": ("change", "变化"),
     "trend": ("trend", "走势"),
     "rows": ("rows", "行数"),
+    "points": ("{change} points", "{change} 个百分点"),
     "better": ("better", "变好"),
     "worse": ("worse", "变差"),
     "higher_is_better": ("higher is better", "越高越好"),
@@ -77,6 +80,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "unlabelled": ("no labels yet", "尚无标签"),
     "no reference": ("no reference", "没有参考"),
     "failed": ("could not be computed", "无法计算"),
+    "not covered": ("the reference has no such rows", "参考数据中没有此类行"),
     # time series
     "zoomed": ("the axis starts at {start}, not at {zero}", "纵轴从 {start} 开始，而不是 {zero}"),
     "band": ("band: {level} interval", "色带：{level} 区间"),
@@ -85,6 +89,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "每个点代表 {k} 个窗口：按行数加权的均值，色带覆盖其全部区间",
     ),
     "coverage_strip": ("strip below: share of rows with labels", "下方色条：已有标签的行所占比例"),
+    "cut": ("windows with few rows reach beyond it", "行数很少的窗口超出此范围"),
     "gap": ("shaded: no evidence", "阴影：无证据"),
     "step": ("step", "步"),
     "row": ("row", "行"),
@@ -141,6 +146,18 @@ def say(lang: Lang, key: str, **values: Any) -> str:
     """
     chosen = f"{key}_one" if values.get("n") == 1 and f"{key}_one" in PHRASES else key
     return PHRASES[chosen][LANGS.index(lang)].format(**values)
+
+
+def change_of(moved: float, unit: str, lang: Lang) -> str:
+    """Return a change with its sign; of shares in points, since a change of a share is no share of anything.
+
+    Examples
+    --------
+    >>> change_of(-0.13, "share", "en"), change_of(0.05, "", "en")
+    ('−13 points', '+0.050')
+    """
+    size = signed(moved, unit)
+    return say(lang, "points", change=size.removesuffix("%")) if unit == "share" else size
 
 
 def joined(*parts: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from vedette.inference.interval import FloatArray
 from vedette.metrics.calibration.base import Scored
 
-#: Newton steps: five reach the last digit when the fit exists.
-_STEPS = 25
+#: Newton steps at most, and the change below which they end; six do where the fit exists.
+_STEPS, _ENOUGH = 25, 1e-9
 #: Scores are kept this far from 0 and 1, whose log odds are infinite.
 _EDGE = 1e-12
 
@@ -27,8 +28,12 @@ def shift(scored: Scored) -> tuple[FloatArray, FloatArray]:
         rate = _rate(odds + shifted[:, None])
         gradient = (scored.positives - scored.n * rate).sum(axis=1)
         information = (scored.n * rate * (1 - rate)).sum(axis=1)
-        shifted = shifted + np.clip(gradient / information, -2, 2)
-    fits = _both(scored) & (np.abs(gradient) <= 1e-6 * scored.n.sum(axis=1))
+        step = np.clip(gradient / information, -2, 2)
+        shifted = shifted + step
+        if not (np.abs(step) > _ENOUGH).any():
+            break
+    positives = scored.positives.sum(axis=1)
+    fits = (positives > 0) & (positives < scored.n.sum(axis=1)) & np.isfinite(shifted)
     return np.where(fits, shifted, np.nan), np.where(fits, 1 / np.sqrt(information), np.nan)
 
 
@@ -42,17 +47,22 @@ def line(scored: Scored) -> tuple[FloatArray, FloatArray]:
         g0, g1 = rest.sum(axis=1), (rest * odds).sum(axis=1)
         h0, h1, h2 = (np.asarray((weight * odds**power).sum(axis=1)) for power in (0, 1, 2))
         determinant = h0 * h2 - h1**2
-        level = level + np.clip((h2 * g0 - h1 * g1) / determinant, -2, 2)
-        slope = slope + np.clip((h0 * g1 - h1 * g0) / determinant, -2, 2)
-    enough = 1e-6 * scored.n.sum(axis=1)
-    fits = _both(scored) & (np.abs(g0) <= enough) & (np.abs(g1) <= enough) & (determinant > 1e-9 * h0 * h2)
+        up = np.clip((h2 * g0 - h1 * g1) / determinant, -2, 2)
+        steeper = np.clip((h0 * g1 - h1 * g0) / determinant, -2, 2)
+        level, slope = level + up, slope + steeper
+        if not ((np.abs(up) > _ENOUGH) | (np.abs(steeper) > _ENOUGH)).any():
+            break
+    fits = _overlap(scored, odds) & np.isfinite(slope)
     return np.where(fits, slope, np.nan), np.where(fits, np.sqrt(h0 / determinant), np.nan)
 
 
-def _both(scored: Scored) -> FloatArray:
-    """Tell where there are positives and negatives."""
-    positives = scored.positives.sum(axis=1)
-    return np.asarray((positives > 0) & (positives < scored.n.sum(axis=1)))
+def _overlap(scored: Scored, odds: FloatArray) -> npt.NDArray[np.bool_]:
+    """Tell where positives and negatives overlap on both sides: elsewhere the likelihood has no highest point."""
+    (low, high), (other_low, other_high) = (
+        (np.where(side > 0, odds, np.inf).min(axis=1), np.where(side > 0, odds, -np.inf).max(axis=1))
+        for side in (scored.positives, scored.n - scored.positives)
+    )
+    return np.asarray((low < other_high) & (other_low < high))
 
 
 def _rate(odds: FloatArray) -> FloatArray:

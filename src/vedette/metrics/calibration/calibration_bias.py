@@ -7,7 +7,7 @@ from typing import ClassVar
 from vedette.inference.moments import mean_interval
 from vedette.metrics.base import States, over
 from vedette.metrics.calibration.base import CalibrationMetric
-from vedette.metrics.classification.base import explained
+from vedette.metrics.classification.base import explained_by_bins
 from vedette.summaries.score_bins import KEPT, MISS, SQUARED
 from vedette.values import Estimates
 
@@ -61,7 +61,4 @@ class CalibrationBias(CalibrationMetric, frozen=True, kw_only=True):
         sums = state["by_label"]
         n, total = sums[..., KEPT].sum(axis=1), sums[:, 0, MISS] - sums[:, 1, MISS]
         low, high = mean_interval(n, total, sums[..., SQUARED].sum(axis=1), level)
-        counts = state["counts"].sum(axis=(1, 2))
-        return explained(
-            over(total, n), low, high, n=n, rows=counts.sum(axis=1), labelled=counts[:, :2].sum(axis=1)
-        )
+        return explained_by_bins(over(total, n), low, high, n, state["counts"])

@@ -28,7 +28,7 @@ class CalibrationIntercept(BinnedCalibration, frozen=True, kw_only=True):
     Returns
     -------
     Estimates
-        In units of log odds, range (-inf, inf), 0 is best. ``n`` is the number of labelled rows with a score in
+        In nats (log odds), range (-inf, inf), 0 is best. ``n`` is the number of labelled rows with a score in
         [0, 1]. Rows of one score bin are fitted at its mean score; Wald's interval.
 
     Notes
@@ -49,7 +49,7 @@ class CalibrationIntercept(BinnedCalibration, frozen=True, kw_only=True):
     """
 
     title: ClassVar[str] = "calibration intercept"
-    unit: ClassVar[str] = "log odds"
+    unit: ClassVar[str] = "nats"
     range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     references: ClassVar[tuple[str, ...]] = ("doi:10.1093/biomet/45.3-4.562", "doi:10.1186/s12916-019-1466-7")
 

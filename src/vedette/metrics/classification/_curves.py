@@ -13,7 +13,7 @@ from vedette.inference.interval import FloatArray
 from vedette.layout import Layout
 from vedette.metrics.base import States
 from vedette.metrics.classification._tables import Rates
-from vedette.metrics.classification.base import ClassMetric, class_names, explained, position, sides
+from vedette.metrics.classification.base import ClassMetric, class_names, explained_by_bins, position, sides
 from vedette.schema import spelled
 from vedette.summaries.base import State, Summary
 from vedette.summaries.score_bins import ScoreBins
@@ -65,11 +65,8 @@ class ScoreMetric(ClassMetric, frozen=True, kw_only=True):
         """Return one estimate for each cell."""
         each = [self._one(state, level) for state in current.values()]
         rates = each[0] if len(each) == 1 else _mean(each)
-        rows = np.max([state["counts"].sum(axis=(1, 2, 3)) for state in current.values()], axis=0)
-        labelled = np.max(
-            [state["counts"][..., :2].sum(axis=(1, 2, 3)) for state in current.values()], axis=0
-        )
-        return explained(*rates[:3], n=rates.n, rows=rows, labelled=labelled)
+        first = next(iter(current.values()))  # rows and labels are those of any class
+        return explained_by_bins(*rates, first["counts"])
 
     @abstractmethod
     def ranked(self, positives: FloatArray, negatives: FloatArray, level: float) -> tuple[FloatArray, ...]:

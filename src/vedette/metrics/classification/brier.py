@@ -24,7 +24,7 @@ class Brier(ProbabilityLoss, frozen=True, kw_only=True):
     Estimates
         Squared probability, range [0, 1] of two classes and [0, 2] of several (as in scikit-learn), lower is better.
         ``n`` is the number of labelled rows whose scores lie in [0, 1] (others are left out, see `score_range`);
-        Student's t interval.
+        Student's interval on the scale of the log.
 
     Notes
     -----
@@ -42,12 +42,13 @@ class Brier(ProbabilityLoss, frozen=True, kw_only=True):
     >>> from vedette.testing.rows import observed
     >>> spec = ScoreBins(score="s", binning=Binning((0.0, 0.5, 1.0)), label="y")
     >>> Brier().compute({"losses": observed(spec, y=[1, 0, 1], s=[0.9, 0.2, 0.6])})[0]
-    Estimate(0.07, low=0, high=0.2672, n=3)
+    Estimate(0.07, low=0.004186, high=1, n=3)
     """
 
     title: ClassVar[str] = "Brier score"
     unit: ClassVar[str] = ""
     range: ClassVar[tuple[float, float]] = (0.0, 2.0)
+    most: ClassVar[tuple[float, float]] = (1.0, 2.0)
     references: ClassVar[tuple[str, ...]] = ("doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",)
     default: ClassVar[bool] = True
 

@@ -27,8 +27,14 @@ class Cost(ClassMetric, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    tp, fp, fn, tn : float
-        Cost of one true positive, false positive, false negative and true negative; a gain is negative.
+    tp : float
+        Cost of one true positive; a gain is negative, here and below.
+    fp : float
+        Cost of one false positive.
+    fn : float
+        Cost of one false negative.
+    tn : float
+        Cost of one true negative.
 
     Returns
     -------

@@ -29,8 +29,8 @@ class Lift(ScoreMetric, frozen=True, kw_only=True):
     -------
     Estimates
         Times, range [0, inf), higher is better. ``n`` is the number of labelled rows with a score. Wilson's interval
-        at the effective number of rows that the delta method gives, threshold's error included; it covers 94 to
-        98 % (measured). Of a bin that the threshold cuts, rows are taken in proportion.
+        at the effective number of rows that the delta method gives, threshold's error included; it covers 93 to
+        99 % (measured). Of a bin that the threshold cuts, rows are taken in proportion.
 
     Notes
     -----

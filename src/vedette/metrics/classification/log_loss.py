@@ -25,7 +25,7 @@ class LogLoss(ProbabilityLoss, frozen=True, kw_only=True):
     -------
     Estimates
         In nats, range [0, inf), lower is better. ``n`` is the number of labelled rows whose scores lie in [0, 1]
-        (others are left out, see `score_range`); Student's t interval.
+        (others are left out, see `score_range`); Student's interval on the scale of the log.
 
     Notes
     -----
@@ -43,7 +43,7 @@ class LogLoss(ProbabilityLoss, frozen=True, kw_only=True):
     >>> from vedette.testing.rows import observed
     >>> spec = ScoreBins(score="s", binning=Binning((0.0, 0.5, 1.0)), label="y")
     >>> LogLoss().compute({"losses": observed(spec, y=[1, 0, 1], s=[0.9, 0.2, 0.6])})[0]
-    Estimate(0.2798, low=0, high=0.7979, n=3)
+    Estimate(0.2798, low=0.0439, high=1.783, n=3)
     """
 
     title: ClassVar[str] = "log loss"

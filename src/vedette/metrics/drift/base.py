@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -57,22 +58,25 @@ class Table(NamedTuple):
         """Number of bins with rows on either side, shape (g,)."""
         return np.asarray((self.total > 0).sum(axis=1))
 
+    @property
+    def comparable(self) -> npt.NDArray[np.bool_]:
+        """Whether both sides have rows, and more than one bin, shape (g,)."""
+        return (self.n > 0) & (self.m > 0) & (self.bins > 1)
+
     def shares(self) -> tuple[Floats, Floats]:
         """Return the share of every bin on either side, nan where the side has no rows."""
         with np.errstate(all="ignore"):
             return self.current / self.n[:, None], self.reference / self.m[:, None]
 
-    def positive_shares(self) -> tuple[Shares, Shares]:
-        """Return shares with `PSEUDO` rows added to every bin; 1 on both sides where both are empty."""
-        pseudo = PSEUDO * self.bins[:, None]
-        used = self.total > 0
-        q, p = (
-            np.where(used, side + PSEUDO, rows) / rows
-            for side, rows in (
-                (self.current, self.n[:, None] + pseudo),
-                (self.reference, self.m[:, None] + pseudo),
-            )
-        )
+    def smoothed(self, current: Floats) -> tuple[Shares, Shares]:
+        """Return positive shares of bins of which `current` rows, (g, bins), are on the current side.
+
+        `PSEUDO` rows are added to every bin; shares are 1 on both sides where both are empty.
+        """
+        used, pseudo = self.total > 0, PSEUDO * self.bins[:, None]
+        with np.errstate(all="ignore"):
+            q = np.where(used, (current + PSEUDO) / (self.n[:, None] + pseudo), 1.0)
+            p = np.where(used, (self.total - current + PSEUDO) / (self.m[:, None] + pseudo), 1.0)
         return q, p
 
 
@@ -98,12 +102,12 @@ class Divergence(Metric, frozen=True, kw_only=True):
         if reference is None:
             return Estimates.none(rows_of(current["bins"]), "no reference")
         table = merged(aligned(current["bins"], reference["bins"]))
-        raw, chance = self.raw(*table.positive_shares()), by_chance(table, self)
+        raw, chance = self.raw(*table.smoothed(table.current)), by_chance(table, self.raw)
         df = table.bins - 1.0
         with np.errstate(all="ignore"):
             unit = chance / df
             low, high = (end * unit for end in noncentral_chi2_interval(raw / unit, df, level))
-        value = np.where(df > 0, np.maximum(raw - chance, 0), np.nan)
+        value = np.where(table.comparable, np.maximum(raw - chance, 0), np.nan)
         value, low, high = (np.minimum(self.shown(x), self.range[1]) for x in (value, low, high))
         p = homogeneity_p(table.current, table.reference)
         return Estimates.of(value, low, high, n=table.n, p=p, why="insufficient")
@@ -147,12 +151,15 @@ def merged(sides: tuple[Table, Table], least: float = LEAST) -> Table:
     group = _groups(np.nan_to_num(expected), least)
     size = int(group.max(initial=0)) + 1
     at = (np.arange(len(group))[:, None] * size + group).ravel()
-    joined = (np.bincount(at, side.ravel(), len(group) * size).reshape(-1, size) for side in plain)
-    return Table(*(np.hstack(pair) for pair in zip(joined, special, strict=True)))
+    current, reference = (
+        np.hstack((np.bincount(at, side.ravel(), len(group) * size).reshape(-1, size), alone))
+        for side, alone in zip(plain, special, strict=True)
+    )
+    return Table(current, reference)
 
 
-def by_chance(table: Table, metric: Divergence) -> Floats:
-    """Return the mean of the raw distance when both sides share one law, given the totals of the bins.
+def by_chance(table: Table, raw: Callable[[Shares, Shares], Floats]) -> Floats:
+    """Return the mean of a raw distance when both sides share one law, given the totals of the bins.
 
     The rows of a bin on the current side are then hypergeometric: seven Gauss-Hermite nodes of a normal bent to its
     skewness stand for them. That the counts of all bins add up takes one bin's worth away.
@@ -165,18 +172,22 @@ def by_chance(table: Table, metric: Divergence) -> Floats:
     mean = np.zeros(len(total))
     for z, weight in zip(_NODES, _WEIGHTS / _WEIGHTS.sum(), strict=True):
         drawn = np.clip(total * part + deviation * (z + skewness * (z * z - 1) / 6), 0, total)
-        mean += weight * metric.raw(*_drawn_shares(table, drawn))
+        mean += weight * raw(*table.smoothed(drawn))
     with np.errstate(all="ignore"):
         return np.asarray(mean * (table.bins - 1) / table.bins)
 
 
-def _drawn_shares(table: Table, drawn: Floats) -> tuple[Shares, Shares]:
-    """Return positive shares of drawn counts: a node bends all bins alike, so sizes stay those of the table."""
-    pseudo, used = PSEUDO * table.bins[:, None], table.total > 0
-    with np.errstate(all="ignore"):
-        q = np.where(used, (drawn + PSEUDO) / (table.n[:, None] + pseudo), 1.0)
-        p = np.where(used, (table.total - drawn + PSEUDO) / (table.m[:, None] + pseudo), 1.0)
-    return q, p
+def deviations(table: Table) -> Floats:
+    """Return the standard deviation of each bin's change of share, (g, bins); 0 where both sides are empty.
+
+    Half a row is added, for an empty bin is not known to have a share of exactly 0.
+    """
+    variances = []
+    for side, rows in ((table.current, table.n[:, None]), (table.reference, table.m[:, None])):
+        with np.errstate(all="ignore"):
+            share = (side + 0.5) / (rows + 1)
+            variances.append(np.where(table.total > 0, share * (1 - share) / rows, 0))
+    return np.asarray(np.sqrt(variances[0] + variances[1]))
 
 
 def _parted(state: State) -> tuple[Floats, Floats]:
@@ -191,6 +202,8 @@ def _parted(state: State) -> tuple[Floats, Floats]:
 
 def _groups(expected: Floats, least: float) -> npt.NDArray[np.int64]:
     """Return the number of the group each bin joins, shape (g, bins)."""
+    if (expected >= least).all():
+        return np.broadcast_to(np.arange(expected.shape[1]), expected.shape)
     order = np.argsort(expected, axis=1, kind="stable")
     ordered = np.take_along_axis(expected, order, axis=1)
     number, filled = np.zeros(len(expected), np.int64), np.zeros(len(expected))

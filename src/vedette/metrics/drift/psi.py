@@ -6,33 +6,32 @@ from typing import ClassVar
 
 import numpy as np
 
-from vedette.layout import Layout
-from vedette.metrics.base import Metric, States
-from vedette.metrics.drift.base import Shares, aligned, debiased
-from vedette.summaries.base import Summary
-from vedette.values import Estimates
+from vedette.metrics.drift.base import Divergence, Floats, Shares
 
 
-class Psi(Metric, frozen=True, kw_only=True):
+class Psi(Divergence, frozen=True, kw_only=True):
     """Population stability index: how far the shares of bins moved, symmetrised Kullback-Leibler, in nats.
 
-    The value is the *debiased* effect: under no drift the raw index is about ``(B - 1) (1/n + 1/m)`` by chance
-    alone, which is subtracted, so that 0 means no evidence of a change at any sample size. It answers how much a
-    column moved, not whether the move matters to the model.
+    It answers how much a column moved, and not whether the move matters to the model. The value is *debiased*: by
+    chance alone the raw index is about ``(bins - 1) (1/n + 1/m)`` (0.18 for ten bins and 50 rows, so that the
+    textbook's alarm at 0.1 sounds every day), which is subtracted. It misleads in one direction: rare bins are
+    merged, and within a bin nothing is seen.
 
-    ``PSI = sum_k (q_k - p_k) log(q_k / p_k)`` over about ten bins of equal reference mass; missing, unseen and
-    out-of-range values are bins.
+    ``PSI = sum_k (q_k - p_k) log(q_k / p_k)`` over about ten bins of equal reference mass, or over categories, with
+    half a row added to every bin; missing and unseen values are bins, values outside the reference's range count in
+    the outermost.
 
     Returns
     -------
     Estimates
-        Effect in nats, range [0, inf) (the estimate itself may be slightly negative), interval from the noncentral
-        chi-square law, and the p-value of "nothing moved" at the actual n. Lower is nearer the reference.
+        Effect in nats, range [0, inf), cut at 0 where chance alone gives more; lower is nearer the reference.
+        Interval: of the noncentrality of its chi-square law. p: of Pearson's chi-square on the same bins.
 
     Notes
     -----
-    *Undefined when* either side has no rows. Bins whose expected count is below 5 are merged with their neighbour
-    before the test.
+    *Undefined when* either side has no rows, or fewer than two bins expect three rows (rarer ones are merged).
+    Measured: the interval covers 0.92 to 0.96 for 0.95, from 50 rows on (``tests/calibration/test_drift.py``).
+    With a weight column the weights are taken for numbers of rows.
 
     References
     ----------
@@ -41,28 +40,19 @@ class Psi(Metric, frozen=True, kw_only=True):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> Psi.raw(np.array([[0.5, 0.5]]), np.array([[0.4, 0.6]])).round(4)
-    array([0.0405])
+    >>> from vedette.summaries.categories import Categories
+    >>> from vedette.testing.rows import observed
+    >>> spec = Categories(column="c", known=("a", "b"))
+    >>> now, then = observed(spec, c=["a"] * 40 + ["b"] * 60), observed(spec, c=["a"] * 500 + ["b"] * 500)
+    >>> Psi().compute({"bins": now}, {"bins": then})[0]
+    Estimate(0.02883, low=0, high=0.1633, n=100, p=0.0562)
     """
 
     title: ClassVar[str] = "population stability index"
     unit: ClassVar[str] = "nats"
-    range: ClassVar[tuple[float, float]] = (0.0, np.inf)
-    scope: ClassVar = "column"
-    compares: ClassVar[bool] = True
     default: ClassVar[bool] = True
     references: ClassVar[tuple[str, ...]] = ("doi:10.21314/JRMV.2020.227",)
 
-    def needs(self, layout: Layout) -> dict[str, Summary]:
-        """Return the bin counts of the column."""
-        return {"bins": layout.bins(str(self.column))}
-
-    def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
-        """Return the debiased index of each cell."""
-        return debiased(aligned(current["bins"], reference and reference["bins"]), self.raw, scale=1.0, level=level)
-
-    @staticmethod
-    def raw(q: Shares, p: Shares) -> Shares:
+    def raw(self, q: Shares, p: Shares) -> Floats:
         """Return the plain index of shares `q` against reference shares `p`, both (g, bins) and positive."""
-        return np.sum((q - p) * np.log(q / p), axis=-1)
+        return np.asarray(np.sum((q - p) * np.log(q / p), axis=-1))

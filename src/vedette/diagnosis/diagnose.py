@@ -1,0 +1,217 @@
+"""States and findings in, ranked causes and one sentence out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vedette.diagnosis.calibration_shift import Confined, calibration_shift, confined
+from vedette.diagnosis.cause import Cause, Diagnosis
+from vedette.diagnosis.decide import Evidence, decide
+from vedette.diagnosis.faults import faults_of
+from vedette.diagnosis.impact import impact
+from vedette.diagnosis.label_pipeline import label_pattern
+from vedette.diagnosis.label_shift import label_shift
+from vedette.diagnosis.marginals import Marginal, divergence, marginals
+from vedette.diagnosis.mix import mix
+from vedette.diagnosis.outcomes import accuracies, tables
+from vedette.diagnosis.split import split
+from vedette.engine.baseline import Baseline
+from vedette.engine.cube import TOTAL, Cube
+from vedette.inference.multiplicity import holm
+from vedette.values import Finding, Segment
+
+Floats = npt.NDArray[np.float64]
+#: Labelled rows that both sides need before labels decide.
+LABELLED = 100
+#: Size (nats) and adjusted p-value from which a column has moved.
+MOVED, ALPHA = 0.002, 1e-3
+#: Accuracy must change by this much to open the sentence.
+NOTABLE = 0.005
+
+
+def diagnose(
+    current: Cube,
+    baseline: Baseline,
+    findings: Sequence[Finding] = (),
+    *,
+    windows: slice | None = None,
+    deff: float = 1.0,
+) -> Diagnosis:
+    """Ranked causes of what changed, with one sentence and a first remedy.
+
+    Parameters
+    ----------
+    current : Cube
+        Current states; more than one window is read as one span.
+    baseline : Baseline
+    findings : sequence of Finding
+        They say since when.
+    windows : slice, optional
+        The windows to explain; default all.
+    deff : float
+        Design effect: variance of the counts over that of independent rows.
+
+    Returns
+    -------
+    Diagnosis
+        What cannot be judged is left out; thin data give "insufficient", never an error.
+
+    Notes
+    -----
+    It reads the states that `vedette.diagnosis.needs.wanted` names, those of them that were counted.
+
+    Examples
+    --------
+    >>> from vedette.engine.scan import scan
+    >>> from vedette.diagnosis.needs import wanted
+    >>> from vedette.sources.base import open_source
+    >>> rng = np.random.default_rng(0)
+    >>> baseline = Baseline.fit({"weight": rng.gamma(9, 8, 2000)}, metrics=["psi"])
+    >>> now = open_source({"weight": rng.gamma(9, 8, 2000) / 0.45359237})
+    >>> cube = scan(now, baseline.layout, wanted(baseline.layout))
+    >>> diagnose(cube, baseline).causes[0].kind
+    'unit change'
+    """
+    cube = _span(current, windows).over_time()
+    columns = list(marginals(cube, baseline))
+    causes = decide(_evidence(cube, baseline, columns, deff))
+    context = {**_since(causes[0], findings), **_accuracy(cube, baseline), **_segments(cube, baseline)}
+    return Diagnosis.of(causes, context)
+
+
+def _span(cube: Cube, windows: slice | None) -> Cube:
+    """Return the cube of some windows."""
+    if windows is None:
+        return cube
+    picked = Cube(cube.windows[windows], {k: v for k, v in cube.segments.items() if k})
+    chosen = np.arange(len(cube.windows))[windows]
+    for (dimension, spec), state in cube.states.items():
+        size = len(cube.segments[dimension])
+        picked.states[dimension, spec] = state.take((chosen[:, None] * size + np.arange(size)).ravel())
+    picked.notes = cube.notes
+    return picked
+
+
+def _evidence(cube: Cube, baseline: Baseline, columns: Sequence[Marginal], deff: float) -> Evidence:
+    layout = baseline.layout
+    inputs = [m for m in columns if m.column.role in ("feature", "segment")]
+    known: dict[str, Any] = {
+        "rows": _rows(columns),
+        "faults": tuple(faults_of(columns, cube)),
+        "drifted": _drifted(inputs),
+        "columns": len(inputs),
+        "positive": f"{layout.label or 'label'} = {layout.classes[-1]}" if layout.classes else "",
+    }
+    now, then = tables(cube, layout), tables(baseline.cube, layout)
+    if now is None or then is None or not (now.sum() and then.sum()):
+        return Evidence(**known)
+    return Evidence(**known, **_model(now[0], then[0], deff), **_place(cube, baseline))
+
+
+def _rows(columns: Sequence[Marginal]) -> int:
+    return int(max((m.counts_now.sum() for m in columns), default=0))
+
+
+def _drifted(inputs: Sequence[Marginal]) -> tuple[tuple[str, float], ...]:
+    if not inputs:
+        return ()
+    adjusted = holm(np.array([m.p for m in inputs]))
+    kept = [m for m, p in zip(inputs, adjusted, strict=True) if p < ALPHA and m.effect > MOVED]
+    return tuple((m.column.name, m.effect) for m in sorted(kept, key=lambda m: -m.effect))
+
+
+def _model(now: Floats, then: Floats, deff: float) -> dict[str, Any]:
+    """Return what scores and labels say: tables of shape (bins, k + 1)."""
+    labels_now, labels_then = now[:, :-1], then[:, :-1]
+    found: dict[str, Any] = {
+        "scores": divergence(now.sum(1), then.sum(1)),
+        "fit": label_shift(now.sum(1), labels_then, deff),
+    }
+    if min(labels_now.sum(), labels_then.sum()) < LABELLED:
+        return found
+    changed = calibration_shift(labels_now[None], labels_then[None])
+    share = [float(t[:, -1].sum() / t.sum()) for t in (labels_then, labels_now)]
+    covered = [float(t[:, :-1].sum() / t.sum()) for t in (then, now)]
+    return {
+        **found,
+        "parts": split(labels_now, labels_then),
+        "bias": float(changed.bias[0]),
+        "shares": tuple(share),
+        "coverage": tuple(covered),
+        "pattern": label_pattern(labels_now, labels_then) if labels_now.shape[1] == 2 else None,
+    }
+
+
+def _place(cube: Cube, baseline: Baseline) -> dict[str, Any]:
+    """Return the segment to which a change of meaning is confined, over all segment columns."""
+    found: list[tuple[float, Segment, Confined]] = []
+    for dimension in cube.segments:
+        pair = _paired(cube, baseline, dimension, tables)
+        if dimension == TOTAL or pair is None:
+            continue
+        here = confined(pair[0][..., :-1], pair[1][..., :-1])
+        if here is not None:
+            gain = here.share * here.effect - (1 - here.share) * here.rest
+            found.append((gain, Segment(dimension, cube.segments[dimension][here.cell]), here))
+    if not found:
+        return {}
+    _, segment, here = max(found, key=lambda one: (one[0], one[1]))
+    return {"place": (segment, here)}
+
+
+def _paired(cube: Cube, baseline: Baseline, dimension: str, read: Any) -> tuple[Floats, Floats] | None:
+    """Return both sides' tables of a dimension, None where they are not of the same cells."""
+    if dimension not in baseline.cube.segments:
+        return None
+    now, then = read(cube, baseline.layout, dimension), read(baseline.cube, baseline.layout, dimension)
+    return None if now is None or then is None or now.shape != then.shape else (now, then)
+
+
+def _accuracy(cube: Cube, baseline: Baseline) -> dict[str, Any]:
+    """Return accuracy then and now where it changed: measured, or expected from the mix of scores alone."""
+    pair = _paired(cube, baseline, TOTAL, accuracies)
+    both = _paired(cube, baseline, TOTAL, tables)
+    if pair is None or both is None:
+        return {}
+    now, then = pair[0][0], pair[1][0]
+    if then[:, 0].sum() < LABELLED:
+        return {}
+    past = 1 - then[:, 1].sum() / then[:, 0].sum()
+    projected = impact(both[0][0].sum(1), both[1][0].sum(1), then)
+    measured = now[:, 0].sum() >= LABELLED
+    if measured:
+        present = 1 - now[:, 1].sum() / now[:, 0].sum()
+    elif projected is not None and abs(projected.value) > 3 * projected.error:
+        present = past - projected.value
+    else:
+        return {}
+    found = {"impact": projected.value if projected is not None else None}
+    if abs(present - past) < NOTABLE:
+        return found
+    return {**found, "then": float(past), "now": float(present), "measured": bool(measured)}
+
+
+def _segments(cube: Cube, baseline: Baseline) -> dict[str, Any]:
+    """Return how much of the change of the error rate is the mix of segments, by segment column."""
+    found = {}
+    for dimension in cube.segments:
+        pair = _paired(cube, baseline, dimension, accuracies)
+        parts = mix(pair[0].sum(1), pair[1].sum(1)) if pair is not None and dimension != TOTAL else None
+        if parts is not None:
+            found[dimension] = {"change": parts.change, "mix": parts.mix, "within": parts.within}
+    return {"by_segment": found} if found else {}
+
+
+def _since(cause: Cause, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return when the first finding about the cause's column or segment began, else the first of all."""
+    timed = [f for f in findings if f.window is not None]
+    about = [f for f in timed if cause.column is not None and f.column == cause.column]
+    about = about or [f for f in timed if cause.segment is not None and f.segment == cause.segment] or timed
+    if not about or cause.kind in ("stable", "insufficient"):
+        return {}
+    first = min(about, key=lambda f: f.window.start if f.window is not None else 0)
+    return {"since": first.window.label if first.window is not None else ""}

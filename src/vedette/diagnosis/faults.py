@@ -1,0 +1,80 @@
+"""Causes that are faults of the data rather than of the world: every test on every column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from vedette.diagnosis.cause import Cause
+from vedette.diagnosis.default_value import default_value
+from vedette.diagnosis.marginals import Marginal
+from vedette.diagnosis.missing_burst import missing_burst
+from vedette.diagnosis.new_category import LARGE, new_category
+from vedette.diagnosis.swapped_columns import swapped_columns
+from vedette.diagnosis.unit_change import unit_change
+from vedette.engine.cube import Cube
+
+#: Share of repeated rows from which they are called a cause.
+REPEATED = 0.05
+
+
+def faults_of(columns: Sequence[Marginal], cube: Cube) -> Iterator[Cause]:
+    """Yield every fault that was found; a column that changed places with another is asked nothing else."""
+    swapped: set[str] = set()
+    for pair in swapped_columns([m for m in columns if m.column.role in ("feature", "segment")]):
+        swapped |= {pair.left, pair.right}
+        yield Cause.of(
+            "swapped columns",
+            0.99,
+            "swapped_columns",
+            column=pair.left,
+            other=pair.right,
+            gap=pair.gap,
+            own=pair.own,
+        )
+    for marginal in columns:
+        if marginal.column.name not in swapped:
+            yield from _faults(marginal)
+    yield from _repeated(cube)
+
+
+def _faults(marginal: Marginal) -> Iterator[Cause]:
+    name = marginal.column.name
+    missing = missing_burst(marginal)
+    if missing is not None:
+        yield Cause.of(
+            "missing burst", 0.96, "missing_burst", column=name, now=missing.now, then=missing.then
+        )
+    unseen = new_category(marginal)
+    if unseen is not None:
+        score = 0.94 if unseen.share >= LARGE else 0.3
+        yield Cause.of("new category", score, "new_category", column=name, share=unseen.share)
+    default = default_value(marginal)
+    if default is not None:
+        fields: dict[str, Any] = {"value": default.value, "share": default.now, "then": default.then}
+        yield Cause.of("default value", 0.95, "default_value", column=name, **fields)
+        return
+    yield from _unit(marginal)
+
+
+def _unit(marginal: Marginal) -> Iterator[Cause]:
+    found = unit_change(marginal)
+    if found is None:
+        return
+    fields: dict[str, Any] = {"factor": found.slope, "offset": found.offset, "gap": found.gap}
+    fields["fit"] = found.r2 if np.isfinite(found.r2) else 1 - found.gap
+    if not found.unit:
+        yield Cause.of("unit change", 0.92, "unit_free", column=marginal.column.name, **fields)
+        return
+    before, after = marginal.spread_then, marginal.spread_now
+    means: dict[str, Any] = {"then": before.mean if before else None, "now": after.mean if after else None}
+    shown: dict[str, Any] = {"unit": found.unit, "share": 1 - found.gap, **means}
+    yield Cause.of("unit change", 0.98, "unit_named", column=marginal.column.name, **fields, **shown)
+
+
+def _repeated(cube: Cube) -> Iterator[Cause]:
+    rows = sum(note.count or 0 for note in cube.notes if note.code == "rows.duplicate-id")
+    if rows > REPEATED * (cube.rows + rows):
+        yield Cause.of("duplicated data", 0.9, "duplicated_data", rows=rows, share=rows / (cube.rows + rows))

@@ -1,0 +1,54 @@
+"""One incident instead of ten findings: what fell in the same windows is told together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from vedette.values import Finding, Window
+
+#: Windows apart that still count as the same time.
+GAP = 1
+
+
+def together(findings: Sequence[Finding], windows: Sequence[Window]) -> list[Finding]:
+    """Return the findings with changes of performance joined where their windows touch.
+
+    The first of them in the order given leads and names the others in `also`; its span covers all of theirs. Without
+    windows only metrics of the whole model are joined. Findings about a column stand as they are.
+    """
+    place = {w.start: i for i, w in enumerate(windows)}
+    joined: list[Finding] = []
+    for finding in findings:
+        known = next((i for i, lead in enumerate(joined) if _touch(lead, finding, place)), None)
+        if known is None:
+            joined.append(finding)
+        else:
+            joined[known] = _with(joined[known], finding)
+    return joined
+
+
+def _touch(lead: Finding, other: Finding, place: dict[int, int]) -> bool:
+    if any(f.rule != "change" or f.column for f in (lead, other)):
+        return False
+    if lead.window is None or other.window is None:
+        return lead.window is other.window and lead.segment is None and other.segment is None
+    (a, b), (c, d) = _span(lead, place), _span(other, place)
+    return a <= d + GAP and c <= b + GAP
+
+
+def _span(finding: Finding, place: dict[int, int]) -> tuple[int, int]:
+    assert finding.window is not None
+    last = finding.until or finding.window
+    return place[finding.window.start], place[last.start]
+
+
+def _with(lead: Finding, other: Finding) -> Finding:
+    name = f"{other.metric} where {other.segment}" if other.segment else other.metric
+    also = (*lead.also, *(() if name in (lead.metric, *lead.also) else (name,)))
+    if lead.window is None or other.window is None:
+        return msgspec.structs.replace(lead, also=also)
+    first = min(lead.window, other.window, key=lambda w: w.start)
+    last = max(lead.until or lead.window, other.until or other.window, key=lambda w: w.start)
+    return msgspec.structs.replace(lead, also=also, window=first, until=last)

@@ -1,0 +1,1 @@
+"""How well the model does where labels are not there yet."""

@@ -1,0 +1,175 @@
+"""What the label-free metrics share: rows dealt to classes by the reference's calibration curve, and the band."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from vedette.errors import ConfigError
+from vedette.estimation.band import curve_variance, outcome_variance, share_interval
+from vedette.estimation.coverage import beyond_reach, uncovered
+from vedette.estimation.curve import Curve, fit_curves
+from vedette.inference.interval import FloatArray
+from vedette.layout import Layout
+from vedette.metrics.base import Metric, States
+from vedette.metrics.classification.base import ClassMetric
+from vedette.summaries.base import State, Summary
+from vedette.summaries.confusion import Confusion
+from vedette.summaries.score_bins import ScoreBins
+from vedette.values import Estimates
+
+Band = Literal["expected", "realised"]
+Gate = Literal["features", "score", "none"]
+BANDS: tuple[Band, ...] = ("expected", "realised")
+GATES: tuple[Gate, ...] = ("features", "score", "none")
+
+#: Counts worked on at a time: what a processor's cache holds.
+_COUNTS_AT_ONCE = 500_000
+#: Step of numeric slopes, as a part of the rows.
+_STEP = 1e-4
+
+
+class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
+    """A metric of a binary model, estimated from its scores with the calibration that the reference's labels show.
+
+    In each bin of the score the share of positives is taken from the reference; the current rows of the bin are dealt
+    to the classes by it; what comes out is read by the metric that reads labels.
+
+    Attributes
+    ----------
+    band : "expected" or "realised"
+        What the interval holds: the performance that is to be expected of such rows (uncertain by the calibration
+        curve), or the number that their labels will show (by the luck of these rows as well, hence wider).
+    gate : "features", "score" or "none"
+        Where the reference must reach for there to be a value: each feature and the score, the score alone, or
+        nowhere. "features" keeps the counts of every feature column.
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ("binary",)
+    compares: ClassVar[bool] = True
+    needs_score: ClassVar[bool] = True
+    #: The metric that reads labels.
+    labelled: ClassVar[type[Metric]]
+
+    band: Band = "expected"
+    gate: Gate = "features"
+
+    def __post_init__(self) -> None:
+        if self.band not in BANDS or self.gate not in GATES:
+            raise ConfigError(
+                f"{self.name} has band={self.band!r} and gate={self.gate!r}",
+                f"band is one of {', '.join(BANDS)}, gate one of {', '.join(GATES)}",
+                "Correct the parameter",
+                code="metric.bad-parameter",
+            )
+
+    def needs(self, layout: Layout) -> dict[str, Summary]:
+        """Return the score bins, and the bins of the features that the gate looks at."""
+        needed: dict[str, Summary] = {"score": layout.score_bins()}
+        if self.gate == "features":
+            for column in layout.columns:
+                if column.role in {"feature", "segment"} and column.kind in {"number", "category"}:
+                    needed[f"column:{column.name}"] = layout.bins(column.name)
+        return needed
+
+    def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
+        """Return the estimate of each cell."""
+        state = current["score"]
+        rows = state["counts"].sum(axis=(1, 2, 3)).astype(np.float64)
+        if reference is None:
+            return Estimates.none(rows, "no reference")
+        known = reference["score"]["counts"]
+        curve = fit_curves(known[..., 1].sum(axis=2), known[..., :2].sum(axis=(2, 3)))
+        parts = [self._estimated(state.take(at), curve_at(curve, at), level) for at in _spans(state)]
+        value, low, high = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        beyond = self._beyond(current, reference)
+        found = Estimates.of(np.where(beyond, np.nan, value), low, high, n=rows)
+        found = found.because("not covered", beyond).because("unlabelled", np.isnan(curve.rate[:, 0]))
+        return found.because("insufficient", rows <= 0)
+
+    def _beyond(self, current: States, reference: States) -> npt.NDArray[np.bool_]:
+        """Tell which cells hold rows that the reference does not reach."""
+        found = np.zeros(len(current["score"]), bool)
+        for name, state in current.items() if self.gate != "none" else ():
+            counts, known = (_by_bin(s) for s in (state, reference[name]))
+            found |= beyond_reach(uncovered(counts, known), counts.sum(axis=1))
+        return found
+
+    def _estimated(self, state: State, curve: Curve, level: float) -> tuple[FloatArray, ...]:
+        rows = state["counts"].sum(axis=3).astype(np.float64)
+        with np.errstate(all="ignore"):
+            value, slopes = self.value_and_slopes(dealt(state, curve.rate))
+            variance = curve_variance(slopes, rows, curve)
+            if self.band == "realised":
+                variance = variance + outcome_variance(slopes, rows, curve)
+            return value, *share_interval(value, variance, level)
+
+    @abstractmethod
+    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
+        """Return the value of score bins whose labels are expected ones, and its slopes.
+
+        The value has shape (cells,). The slopes have shape (cells, bins or 1, 2): by how much the value moves for one
+        more positive in place of a negative, among the rows of a bin with one predicted class.
+        """
+
+
+class EstimatedRate(EstimatedMetric, frozen=True, kw_only=True):
+    """A metric of the confusion table."""
+
+    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
+        """Return the value, and its slopes by central differences."""
+        table = expected["counts"][..., :2].sum(axis=1)
+        rows = np.maximum(table.sum(axis=(1, 2)), 1)[:, None]
+        step = np.clip(table.min(axis=2) / 2, 1e-9 * rows, _STEP * rows)
+        moves = step[..., None, None] * _MOVES
+        more, fewer = (self._read(expected, table[:, None] + sign * moves) for sign in (1, -1))
+        return self._read(expected, table), ((more - fewer) / (2 * step))[:, None]
+
+    def _read(self, expected: State, tables: FloatArray) -> FloatArray:
+        """Return the labelled metric of tables (..., 2, 2), shape (...)."""
+        assert isinstance(expected.spec, ScoreBins)
+        counts = np.zeros((*tables.shape[:-2], 3, 4))
+        counts[..., :2, :2] = tables
+        state = State(Confusion(classes=expected.spec.classes), {"counts": counts.reshape(-1, 3, 4)})
+        found = self.labelled().compute({"confusion": state}).value
+        return found.reshape(tables.shape[:-2])
+
+
+#: One positive more in place of a negative, among rows predicted negative and positive: (move, predicted, true).
+_MOVES = np.array([[[-1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [-1.0, 1.0]]])
+
+
+def dealt(state: State, rate: FloatArray) -> State:
+    """Return the score bins with every row dealt to the classes by the rate of its bin, shape (cells, bins)."""
+    rows = state["counts"].sum(axis=3).astype(np.float64)
+    positive = rows * rate[..., None]
+    counts = np.stack((rows - positive, positive, np.zeros_like(rows)), axis=3)
+    return State(state.spec, {**state.arrays, "counts": counts})
+
+
+def curve_at(curve: Curve, cells: npt.NDArray[np.intp]) -> Curve:
+    """Return the curves of some cells; one curve stands for all."""
+    return (
+        curve if len(curve.rate) == 1 else Curve(curve.rate[cells], curve.block[cells], curve.variance[cells])
+    )
+
+
+def _spans(state: State) -> list[npt.NDArray[np.intp]]:
+    """Return the positions of the cells, some at a time, so that their counts fit a cache."""
+    step = max(1, _COUNTS_AT_ONCE // max(int(np.prod(state["counts"].shape[1:])), 1))
+    return [np.arange(first, min(first + step, len(state))) for first in range(0, max(len(state), 1), step)]
+
+
+def _by_bin(state: State) -> FloatArray:
+    """Return the rows by bin, shape (cells, bins)."""
+    counts = state["counts"]
+    return np.asarray(counts.reshape(*counts.shape[:2], -1).sum(axis=2), np.float64)
+
+
+def without_score(slopes: FloatArray) -> FloatArray:
+    """Return slopes over the bins that hold scores, the same for both predictions, with 0 where there is no score."""
+    full = np.concatenate((slopes, np.zeros((len(slopes), 1))), axis=1)
+    return np.asarray(np.repeat(full[..., None], 2, axis=2))

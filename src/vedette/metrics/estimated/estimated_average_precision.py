@@ -1,0 +1,64 @@
+"""Average precision without labels."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from vedette.inference.interval import FloatArray
+from vedette.metrics.base import Metric
+from vedette.metrics.classification.average_precision import AveragePrecision, influences
+from vedette.metrics.classification.base import sides
+from vedette.metrics.estimated.base import EstimatedMetric, without_score
+from vedette.summaries.base import State
+
+
+class EstimatedAveragePrecision(EstimatedMetric, frozen=True, kw_only=True):
+    """Estimated average precision: what to expect of rows whose labels are not there yet.
+
+    It answers how clean the top of the ranking is now, when positives are rare. It misleads when the label comes
+    to mean something else (concept drift): rows of one score are then positive more or less often than in the
+    reference, and no method without labels can see that.
+
+    ``AP of bins with (rows * p_b) positives and (rows * (1 - p_b)) negatives``
+
+    Returns
+    -------
+    Estimates
+        A share, range [0, 1], higher is better. ``n`` is the number of rows. The interval holds the expected
+        value, uncertain by the calibration curve; with ``band="realised"`` the number that the labels of these
+        rows will show. Neither holds the error of a calibration that has changed.
+
+    Notes
+    -----
+    ``p_b`` is the share of positives in bin b of the score among labelled rows of the reference, made
+    non-decreasing. *Undefined when* no positive is expected; "not covered" when more than 2 % of the rows lie
+    where the reference has hardly any, in the score or in one feature; "unlabelled" when the reference has no
+    labels.
+
+    References
+    ----------
+    J. Białek, J. Kivimäki, W. Kuberski, N. Perrakis (2024), Estimating model performance under covariate shift
+    without labels, arXiv:2401.08348. J. Kivimäki et al. (2024), Confidence-based estimators for predictive
+    performance in model monitoring, arXiv:2407.08649.
+
+    Examples
+    --------
+    >>> from vedette.binning import Binning
+    >>> from vedette.summaries.score_bins import ScoreBins
+    >>> from vedette.testing.rows import observed
+    >>> spec = ScoreBins(score="s", binning=Binning((0.0, 0.5, 1.1)), label="y")
+    >>> reference = observed(spec, s=[0.2] * 100 + [0.8] * 100, y=[1] * 10 + [0] * 90 + [1] * 70 + [0] * 30)
+    >>> current = observed(spec, s=[0.2] * 30 + [0.8] * 10)
+    >>> EstimatedAveragePrecision().compute({"score": current}, {"score": reference})[0]
+    Estimate(0.565, low=0.4713, high=0.6543, n=40)
+    """
+
+    title: ClassVar[str] = "estimated average precision"
+    references: ClassVar[tuple[str, ...]] = ("arXiv:2401.08348", "arXiv:2407.08649")
+    labelled: ClassVar[type[Metric]] = AveragePrecision
+
+    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
+        """Return the average precision of expected positives and negatives, and its slopes."""
+        value = self.labelled().compute({"score": expected}).value
+        _, of_positive, of_negative = influences(*sides(expected["counts"]))
+        return value, without_score(of_positive - of_negative)
