@@ -25,7 +25,6 @@ import pandas as pd
 import cache
 from rootcause_data import DATA_SETS, Data
 from rootcause_inject import CAUSES, Injected
-
 from vedette.diagnosis.cause import Diagnosis
 from vedette.diagnosis.diagnose import diagnose
 from vedette.diagnosis.needs import wanted
@@ -62,7 +61,9 @@ class Trial(NamedTuple):
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     cache.add_argument(parser)
     parser.add_argument("--quick", action="store_true", help="5 seeds, synthetic data only")
     parser.add_argument("--seeds", type=int, default=50)
@@ -70,7 +71,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS, help="CSV (default: %(default)s)")
     asked = parser.parse_args()
     names = ["credit"] if asked.quick else asked.sets.split(",")
-    trials = [t for name in names for t in run(DATA_SETS[name](asked.data), 5 if asked.quick else asked.seeds)]
+    trials = [
+        t for name in names for t in run(DATA_SETS[name](asked.data), 5 if asked.quick else asked.seeds)
+    ]
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     with asked.out.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -93,9 +96,7 @@ def run(data: Data, seeds: int) -> Iterator[Trial]:
         print(f"{data.name}: {cause}", file=sys.stderr)
 
 
-def trial(
-    name: str, cause: str, seed: int, injected: Injected, baseline: Baseline, needed: Wanted
-) -> Trial:
+def trial(name: str, cause: str, seed: int, injected: Injected, baseline: Baseline, needed: Wanted) -> Trial:
     """Diagnose one set of current rows."""
     source = open_source(injected.frame)
     windows, _ = windows_over(source, baseline.layout, f"{ROWS // 10} rows")
@@ -163,7 +164,10 @@ def table(trials: Sequence[Trial]) -> str:
     injected = frame[frame["cause"] != "stable"]
     groups = [(str(k), g) for k, g in frame.groupby("cause", sort=False)]
     groups += [(f"*{k}*, 8 causes", g) for k, g in injected.groupby("data", sort=False)]
-    lines = ["| | trials | top-1 | top-3 | hit@1 | hit@1 PSI | hit@1 alerts | ms |", "|---|--:|--:|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| | trials | top-1 | top-3 | hit@1 | hit@1 PSI | hit@1 alerts | ms |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
     lines += [row(name, group) for name, group in [*groups, ("**8 causes**", injected)]]
     lines.append("| target | | .85 | .97 | .90 | | | |")
     return "\n".join(lines)

@@ -65,7 +65,9 @@ def credit(_: Path) -> Data:
     income, age = rng.lognormal(10.3, 0.5, n), np.clip(rng.normal(42, 12, n), 18, 85).round()
     debt, months = rng.beta(2, 5, n), rng.choice([12.0, 24, 36, 48, 60], n, p=[0.1, 0.2, 0.3, 0.2, 0.2])
     amount = income * rng.lognormal(-1, 0.4, n)
-    job = rng.choice(["office", "trade", "public", "self-employed", "none"], n, p=[0.35, 0.25, 0.2, 0.15, 0.05])
+    job = rng.choice(
+        ["office", "trade", "public", "self-employed", "none"], n, p=[0.35, 0.25, 0.2, 0.15, 0.05]
+    )
     region = rng.choice(["north", "south", "east", "west"], n, p=[0.4, 0.3, 0.2, 0.1])
     home = rng.choice(["rent", "own", "parents"], n, p=[0.5, 0.4, 0.1])
     logit = 3 * (debt - 0.3) - 0.8 * np.log(income / 30_000) - 0.02 * (age - 42) + 0.4 * amount / income
@@ -93,7 +95,9 @@ def flights(root: Path) -> Data:
 
 def car_loan(root: Path) -> Data:
     """The synthetic car loans inside NannyML's wheel (reference part)."""
-    frame = pd.read_csv(_nannyml(root) / "synthetic_car_loan_reference.csv").rename(columns={"repaid": "label"})
+    frame = pd.read_csv(_nannyml(root) / "synthetic_car_loan_reference.csv").rename(
+        columns={"repaid": "label"}
+    )
     numbers = ["car_value", "debt_to_income_ratio", "loan_length", "driver_tenure"]
     categories = ["salary_range", "repaid_loan_on_prev_car", "size_of_downpayment"]
     return Data("car loan", frame, numbers, categories, ["salary_range", "size_of_downpayment"])
@@ -101,8 +105,24 @@ def car_loan(root: Path) -> Data:
 
 def employment(root: Path) -> Data:
     """Employment in Massachusetts 2015, inside NannyML's wheel (reference part)."""
-    frame = pd.read_parquet(_nannyml(root) / "employment_MA_reference.pq").rename(columns={"employed": "label"})
-    categories = ["SCHL", "MAR", "RELP", "DIS", "ESP", "CIT", "MIG", "MIL", "ANC", "NATIVITY", "DREM", "SEX", "RAC1P"]
+    frame = pd.read_parquet(_nannyml(root) / "employment_MA_reference.pq").rename(
+        columns={"employed": "label"}
+    )
+    categories = [
+        "SCHL",
+        "MAR",
+        "RELP",
+        "DIS",
+        "ESP",
+        "CIT",
+        "MIG",
+        "MIL",
+        "ANC",
+        "NATIVITY",
+        "DREM",
+        "SEX",
+        "RAC1P",
+    ]
     return Data("MA employment", frame, ["AGEP"], categories, ["SCHL", "MAR"])
 
 

@@ -66,7 +66,9 @@ def concept_shift(data: Data, rng: Rng, rows: int) -> Injected:
     shares = data.reference[column].value_counts(normalize=True)
     value = rng.choice(shares.index[(shares > 0.05) & (shares < 0.6)])
     hit = (frame[column] == value) & (rng.random(rows) < 0.4)
-    return Injected(frame.assign(label=frame["label"].where(~hit, 1 - frame["label"])), (), f"{column}={value}")
+    return Injected(
+        frame.assign(label=frame["label"].where(~hit, 1 - frame["label"])), (), f"{column}={value}"
+    )
 
 
 def unit_change(data: Data, rng: Rng, rows: int) -> Injected:
@@ -88,7 +90,9 @@ def missing_burst(data: Data, rng: Rng, rows: int) -> Injected:
 
 def swapped_columns(data: Data, rng: Rng, rows: int) -> Injected:
     """Two columns of one kind in each other's place; their laws differ by at least .2."""
-    pairs = [(a, b) for group in (data.numbers, data.categories) for i, a in enumerate(group) for b in group[:i]]
+    pairs = [
+        (a, b) for group in (data.numbers, data.categories) for i, a in enumerate(group) for b in group[:i]
+    ]
     pairs = [pair for pair in pairs if _apart(data, *pair) > 0.2]
     left, right = pairs[rng.integers(len(pairs))]
     frame = drawn(data, rng, rows)

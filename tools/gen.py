@@ -30,6 +30,7 @@ READMES = {
             "ranking": "Ranking",
             "calibration": "Calibration",
             "fairness": "Fairness",
+            "estimated": "Estimated without labels",
         },
     ),
     "README.zh-CN.md": (
@@ -42,6 +43,7 @@ READMES = {
             "ranking": "排序",
             "calibration": "校准",
             "fairness": "公平性",
+            "estimated": "无标签估计",
         },
     ),
 }
@@ -72,6 +74,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     for name in registry.names("metric"):
         families.setdefault(registry.family("metric", name), []).append(name)
     families.pop("plugin", None)  # what else is installed here is not ours to document
+    order = list(READMES["README.md"][1])
+    families = dict(sorted(families.items(), key=lambda pair: (*order, pair[0]).index(pair[0])))
     metrics = {name: registry.load("metric", name) for names in families.values() for name in names}
     for name, metric in metrics.items():
         yield PAGES / f"{name}.md", page(name, metric)
@@ -98,7 +102,7 @@ def page(name: str, metric: Any) -> str:
         ("Shown unasked", "yes" if metric.default else "no"),
         ("Parameters", ", ".join(parameters(metric)) or "none"),
     ]
-    lines = [f"# {metric.title}", "", summary, "", "| | |", "|---|---|"]
+    lines = [f"# {metric.title[0].upper()}{metric.title[1:]}", "", summary, "", "| | |", "|---|---|"]
     lines += [f"| {fact} | {value} |" for fact, value in facts]
     return "\n".join([*lines, "", markdown(rest)]).rstrip() + "\n"
 
@@ -110,9 +114,10 @@ def parameters(metric: Any) -> list[str]:
 
 
 def markdown(docstring: str) -> str:
-    """Return numpydoc as Markdown: sections as headings, examples as code."""
+    """Return numpydoc as Markdown: sections as headings, entries as list items, examples as code."""
     headed = re.sub(r"^(\w[\w ]*)\n-{3,}$", r"## \1\n", docstring, flags=re.MULTILINE)
-    literal = headed.replace("``", "`")
+    listed = re.sub(r"^(?![ >#])(.+)\n {4}(?! )", r"- **\1** — ", headed, flags=re.MULTILINE)
+    literal = re.sub(r"^ {4}(?! )", "  ", listed, flags=re.MULTILINE).replace("``", "`")
     return re.sub(r"(^>>> .*?)(?=\n\n|\Z)", r"```pycon\n\1\n```", literal, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -132,12 +137,11 @@ def index(families: dict[str, list[str]], metrics: dict[str, Any]) -> str:
 
 
 def table(families: dict[str, list[str]], heading: str, words: dict[str, str]) -> str:
-    """Return the README's table: a row a family, known families first."""
+    """Return the README's table: a row a family."""
     rows = [heading, "|---|---|"]
-    for family in [*words, *sorted(set(families) - set(words))]:
-        if family in families:
-            names = " ".join(f"[`{name}`](docs/metrics/{name}.md)" for name in families[family])
-            rows.append(f"| {words.get(family, family)} | {names} |")
+    for family, members in families.items():
+        names = " ".join(f"[`{name}`](docs/metrics/{name}.md)" for name in members)
+        rows.append(f"| {words.get(family, family)} | {names} |")
     return "\n".join(rows) + "\n"
 
 

@@ -46,7 +46,9 @@ def estimate(reference: str, windows: str, rows: int, out: str) -> None:
         chunk_size=rows,
     )
     estimator.fit(pd.read_parquet(reference))
-    found = estimator.estimate(pd.read_parquet(windows).drop(columns="label")).filter(period="analysis").to_df()
+    found = (
+        estimator.estimate(pd.read_parquet(windows).drop(columns="label")).filter(period="analysis").to_df()
+    )
     columns = {"value": "value", "low": "lower_confidence_boundary", "high": "upper_confidence_boundary"}
     flat = {f"{m}_{ours}": found[m, theirs].to_numpy() for m in METRICS for ours, theirs in columns.items()}
     pd.DataFrame(flat).to_parquet(out, index=False)

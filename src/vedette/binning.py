@@ -137,7 +137,7 @@ def _on_grid(ordered: Floats, edges: Floats, bits: int, single: bool) -> Binning
     """
     if max(abs(ordered[0]), abs(ordered[-1])) > 1e30:
         return None
-    centre = float(np.median(ordered)) + 0.0
+    centre = float(ordered[len(ordered) // 2]) + 0.0
     snapped = np.unique(_snap((edges - centre).astype(np.float32), bits))
     candidate = Binning(tuple(snapped.astype(np.float64).tolist()), centre, bits)
     counts = np.bincount(candidate.find(ordered), minlength=candidate.size)

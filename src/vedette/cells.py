@@ -79,6 +79,20 @@ class Cells:
         found[present] = ufunc.reduceat(values if order is None else values[order], starts)
         return found
 
+    def grouped(self, *columns: Floats | None) -> tuple[Cells, list[Floats | None]]:
+        """Return the same cells with the rows of each standing together, and the columns in that order.
+
+        Several sums over one column then reorder it once.
+        """
+        if self.codes is None or not len(self.codes) or self._order[0] is None:
+            return self, list(columns)
+        return self._grouped, [None if c is None else c[self._order[0]] for c in columns]
+
+    @cached_property
+    def _grouped(self) -> Cells:
+        assert self.codes is not None
+        return Cells(self.codes[self._order[0]], self.size)
+
     @cached_property
     def _order(self) -> tuple[npt.NDArray[np.intp] | None, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Return the row order that puts cells together (None if they already are), cells present, their starts."""

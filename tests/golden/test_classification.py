@@ -405,6 +405,18 @@ class TestReasons:
         assert answer("f1", "binary", rows).value == 0
         assert answer("mcc", "binary", rows).reason == "undefined"
 
+    @pytest.mark.parametrize(
+        "name", ["accuracy", "precision", "f1", "balanced_accuracy", "mcc", "cost", "hamming_loss"]
+    )
+    def test_labelled_without_prediction(self, name: str):
+        rows = {
+            "y": np.array([1, 0]),
+            "p": np.array([np.nan, np.nan]),
+            "s": np.array([0.1, 0.2]),
+            "w": np.ones(2),
+        }
+        assert answer(name, "binary", rows).reason == "undefined"
+
     def test_one_class_only(self):
         rows = {"y": np.array([0, 0]), "p": np.array([1, 0]), "s": np.array([0.6, 0.2]), "w": np.ones(2)}
         for name in ("recall", "roc_auc", "average_precision", "ks_score", "lift"):

@@ -110,6 +110,19 @@ def test_window_of_few_rows_does_not_stretch_the_axis(samples):
     assert "reach beyond" not in specification(samples.series())["title"]["subtitle"]
 
 
+def test_exact_values_always_stretch_the_axis(samples):
+    """A day of three rows is what a chart of row counts is about."""
+    rows = np.full(90, 800.0)
+    rows[-1] = 3
+    spec = specification(
+        samples.series(
+            estimates=Estimates.of(rows, n=rows), range=(0, np.inf), reference=None, threshold=None
+        )
+    )
+    assert "axis starts" not in spec["title"]["subtitle"]
+    assert "reach beyond" not in spec["title"]["subtitle"]
+
+
 @pytest.mark.parametrize(
     "empty",
     [
@@ -215,6 +228,14 @@ def test_distribution_bars_are_unions_of_bins(samples):
     assert np.all(np.diff(cuts) > 0)
     inside = [row for row in view.table().rows if isinstance(row[0], float)]
     assert {row[0] for row in inside} <= set(view.edges)
+
+
+def test_density_is_never_above_one(samples):
+    """All rows in one narrow bin among wide ones."""
+    counts = np.array([0.0, 1, 0, 0, 99, 0, 0])
+    view = samples.numbers(edges=np.array([0.0, 4, 8, 9.3, 10, 14]), current=counts, reference=counts)
+    heights = [float(row["d"]) for data in datasets(specification(view)) for row in data if "d" in row]
+    assert 0.5 < max(heights) <= 1
 
 
 @pytest.mark.parametrize("edges", [np.zeros(0), np.array([1.0]), np.array([0.0, 1.0])])

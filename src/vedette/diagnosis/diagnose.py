@@ -92,7 +92,7 @@ def _span(cube: Cube, windows: slice | None) -> Cube:
     for (dimension, spec), state in cube.states.items():
         size = len(cube.segments[dimension])
         picked.states[dimension, spec] = state.take((chosen[:, None] * size + np.arange(size)).ravel())
-    picked.notes = cube.notes
+    picked.rows, picked.notes = cube.rows, cube.notes
     return picked
 
 

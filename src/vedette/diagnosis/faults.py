@@ -34,13 +34,14 @@ def faults_of(columns: Sequence[Marginal], cube: Cube) -> Iterator[Cause]:
             gap=pair.gap,
             own=pair.own,
         )
-    for marginal in columns:
-        if marginal.column.name not in swapped:
-            yield from _faults(marginal)
+    asked = [m for m in columns if m.column.name not in swapped]
+    for marginal in asked:
+        others = [m for m in asked if m is not marginal and m.column.role == "feature"]
+        yield from _faults(marginal, alone=not any(m.p < 1e-6 for m in others))
     yield from _repeated(cube)
 
 
-def _faults(marginal: Marginal) -> Iterator[Cause]:
+def _faults(marginal: Marginal, *, alone: bool) -> Iterator[Cause]:
     name = marginal.column.name
     missing = missing_burst(marginal)
     if missing is not None:
@@ -56,25 +57,27 @@ def _faults(marginal: Marginal) -> Iterator[Cause]:
         fields: dict[str, Any] = {"value": default.value, "share": default.now, "then": default.then}
         yield Cause.of("default value", 0.95, "default_value", column=name, **fields)
         return
-    yield from _unit(marginal)
+    yield from _unit(marginal, alone=alone)
 
 
-def _unit(marginal: Marginal) -> Iterator[Cause]:
+def _unit(marginal: Marginal, *, alone: bool) -> Iterator[Cause]:
     found = unit_change(marginal)
     if found is None:
         return
+    # A mild factor is a fault only where nothing else moved: drift takes correlated columns along.
+    damp = 1.0 if alone or not found.mild else 0.5
     fields: dict[str, Any] = {"factor": found.slope, "offset": found.offset, "gap": found.gap}
     fields["fit"] = found.r2 if np.isfinite(found.r2) else 1 - found.gap
     if not found.unit:
-        yield Cause.of("unit change", 0.92, "unit_free", column=marginal.column.name, **fields)
+        yield Cause.of("unit change", 0.92 * damp, "unit_free", column=marginal.column.name, **fields)
         return
     before, after = marginal.spread_then, marginal.spread_now
     means: dict[str, Any] = {"then": before.mean if before else None, "now": after.mean if after else None}
     shown: dict[str, Any] = {"unit": found.unit, "share": 1 - found.gap, **means}
-    yield Cause.of("unit change", 0.98, "unit_named", column=marginal.column.name, **fields, **shown)
+    yield Cause.of("unit change", 0.98 * damp, "unit_named", column=marginal.column.name, **fields, **shown)
 
 
 def _repeated(cube: Cube) -> Iterator[Cause]:
     rows = sum(note.count or 0 for note in cube.notes if note.code == "rows.duplicate-id")
-    if rows > REPEATED * (cube.rows + rows):
-        yield Cause.of("duplicated data", 0.9, "duplicated_data", rows=rows, share=rows / (cube.rows + rows))
+    if rows > REPEATED * cube.rows:
+        yield Cause.of("duplicated data", 0.9, "duplicated_data", rows=rows, share=rows / cube.rows)

@@ -32,6 +32,8 @@ SCORE_BINS = 1000
 RESIDUAL_BINS = 200
 #: Coarse bins of drift tests.
 COARSE = 10
+#: Roles whose values are never counted in bins.
+UNCOUNTED = ("id", "time", "query", "weight")
 #: A text column with more distinct values than this share of its rows is text, not a category.
 TEXT_SHARE = 0.5
 
@@ -119,6 +121,8 @@ def fit_column(name: str, values: pa.Array, schema: Schema, task: str) -> Column
     kind = kind_of(name, values, schema, role, task)
     unit = schema.units.get(name, "")
     low, high = schema.ranges.get(name, (None, None))
+    if role in UNCOUNTED:
+        return Column(name=name, kind=kind, role=role, unit=unit)
     if kind == "number":
         numbers = Batch(pa.record_batch({name: values})).numbers(name)
         bins = SCORE_BINS if role == "score" else 200

@@ -42,19 +42,19 @@ def curve_variance(slopes: npt.ArrayLike, rows: npt.ArrayLike, curve: Curve) -> 
     return np.asarray((sums**2 * variance).reshape(cells, bins).sum(axis=1))
 
 
-def outcome_variance(slopes: npt.ArrayLike, rows: npt.ArrayLike, curve: Curve) -> FloatArray:
+def outcome_variance(slopes: npt.ArrayLike, rows: npt.ArrayLike, rate: npt.ArrayLike) -> FloatArray:
     """Return the variance that the rows' own luck gives the number that labels will show, shape (cells,).
 
-    ``sum over bins and predicted classes of slope^2 * rows * p * (1 - p)``; see `curve_variance` for the parameters.
+    ``sum over bins and predicted classes of slope^2 * rows * p * (1 - p)``; `rate` holds p, shape (cells, bins), the
+    other parameters are those of `curve_variance`.
 
     Examples
     --------
-    >>> from vedette.estimation.curve import fit_curves
-    >>> curve = fit_curves([[40, 0]], [[50, 0]])
-    >>> float(outcome_variance([[[-0.01, 0.01]]], [[[0, 100], [0, 0]]], curve)[0].round(5))
+    >>> float(outcome_variance([[[-0.01, 0.01]]], [[[0, 100], [0, 0]]], [[0.8, 0.5]])[0].round(5))
     0.0016
     """
-    luck = np.asarray(rows, float) * (curve.rate * (1 - curve.rate))[..., None]
+    rate = np.asarray(rate, float)
+    luck = np.asarray(rows, float) * (rate * (1 - rate))[..., None]
     return np.asarray((np.asarray(slopes, float) ** 2 * luck).sum(axis=(1, 2)))
 
 

@@ -30,6 +30,14 @@ class Field(NamedTuple):
     dtype: str = "i8"
     merge: Merge = "sum"
 
+    @property
+    def start(self) -> float:
+        """Number that merging leaves as it is; whole numbers have no infinity and use their outermost ones."""
+        if self.merge == "sum" or np.dtype(self.dtype).kind == "f":
+            return _START[self.merge]
+        bounds = np.iinfo(self.dtype)
+        return bounds.max if self.merge == "min" else bounds.min
+
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """A frozen description of what is counted; its states merge.
@@ -49,6 +57,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     #: Field that names the column whose equal values must come in one batch (``"query"`` for rankings): the engine
     #: keeps such rows together, and the law suite splits only between them. Empty where every row stands alone.
     atom: ClassVar[str] = ""
+    #: Whether it sees the rows that a later row with the same id replaces. The engine drops these before any other
+    #: summary is observed, and marks them in the boolean column ``@repeated`` for those that say True.
+    before_drop: ClassVar[bool] = False
 
     @property
     def kind(self) -> str:
@@ -89,7 +100,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     def empty(self, cells: int = 1) -> State:
         """Return the state of no rows."""
         arrays = {
-            name: np.full((cells, *field.shape), _START[field.merge], field.dtype)
+            name: np.full((cells, *field.shape), field.start, field.dtype)
             for name, field in self.fields().items()
         }
         return State(self, arrays)
@@ -112,8 +123,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         """Return a state with one cell for each group of cells, merged."""
         arrays = {}
         for name, field in self.fields().items():
-            start = _START[field.merge]
-            parts = [_FOLD[field.merge].reduce(state.arrays[name][g], axis=0, initial=start) for g in groups]
+            parts = [_FOLD[field.merge].reduce(state.arrays[name][g], axis=0, initial=field.start) for g in groups]
             arrays[name] = np.stack(parts).astype(field.dtype, copy=False)
         return State(self, arrays)
 

@@ -46,13 +46,17 @@ class Moments(Summary, frozen=True, kw_only=True):
 
     def observe(self, batch: Batch, cells: Cells) -> State:
         """Return the state of the batch's rows."""
-        values = batch.numbers(self.column)
+        cells, (values, weight) = cells.grouped(batch.numbers(self.column), weights(batch, self.weight))
+        assert values is not None
         offset = values - self.centre
-        weight = weights(batch, self.weight)
         left_out = ~np.isfinite(offset)
         if weight is not None:
             left_out |= weight == 0  # weighs nothing in the extremes either
-        n = cells.rows(len(batch)).astype(float) if weight is None else cells.sum(np.where(left_out, 0, weight))
+        n = (
+            cells.rows(len(batch)).astype(float)
+            if weight is None
+            else cells.sum(np.where(left_out, 0, weight))
+        )
         if left_out.any():
             n = n - cells.count(left_out) if weight is None else n
             values = np.where(left_out, np.nan, values)
@@ -70,6 +74,6 @@ class Moments(Summary, frozen=True, kw_only=True):
         )
 
 
-def _extreme(cells: Cells, ufunc: np.ufunc, values: np.ndarray, empty: float) -> np.ndarray:  # type: ignore[type-arg]
+def _extreme(cells: Cells, ufunc: np.ufunc, values: np.ndarray, empty: float) -> np.ndarray:
     found = cells.reduce(ufunc, values, empty)
     return np.where(np.isnan(found), empty, found)

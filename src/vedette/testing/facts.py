@@ -61,6 +61,13 @@ class Case(NamedTuple):
         rows = task_rows(800, 7)
         return {name: one_cell(rows, spec) for name, spec in self.metric.needs(self.layout).items()}
 
+    @property
+    def width(self) -> int:
+        """Estimates of one cell: one for each group for a metric of groups."""
+        if self.metric.scope != "group":
+            return 1
+        return len(self.metric.groups(self.metric.needs(self.layout)))  # type: ignore[attr-defined]
+
     def estimates(self, batch: Batch) -> Estimates:
         """Return the estimates of cells of `SIZES`."""
         return self.metric.compute(self.states(batch), self.reference())
@@ -121,15 +128,16 @@ def is_quiet(metric: type[Metric]) -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 found = case.estimates(batch)
-            assert len(found) == len(SIZES)
+            assert len(found) == len(SIZES) * case.width
             assert np.array_equal(np.isnan(found.value), found.reason >= 0), "a missing value has a reason"
 
 
 def no_rows_is_no_value(metric: type[Metric]) -> None:
-    """Of no rows there is no estimate, and the reason is said."""
+    """Of no rows there is no estimate, and the reason is said; only a number of rows is then 0."""
     for case in cases(metric):
-        empty = case.estimates(task_rows(sum(SIZES), 3))[SIZES.index(0)]
-        assert (empty.value, empty.n) == (None, 0), f"{case.metric} of no rows is {empty}"
+        empty = case.estimates(task_rows(sum(SIZES), 3))[SIZES.index(0) * case.width]
+        nothing = 0.0 if metric.unit == "rows" else None
+        assert (empty.value, empty.n) == (nothing, 0), f"{case.metric} of no rows is {empty}"
 
 
 def many_rows_is_a_value(metric: type[Metric]) -> None:
@@ -176,15 +184,16 @@ def cells_are_independent(metric: type[Metric]) -> None:
         states, reference = case.states(task_rows(sum(SIZES), 8, odd=True)), case.reference()
         together = case.metric.compute(states, reference)
         for cell in range(len(SIZES)):
+            own = slice(cell * case.width, (cell + 1) * case.width)
             alone = case.metric.compute(
                 {name: state.take([cell]) for name, state in states.items()}, reference
             )
             for name in ("value", "low", "high", "n", "p"):
-                one, all_ = getattr(alone, name)[0], getattr(together, name)[cell]
+                one, all_ = getattr(alone, name), getattr(together, name)[own]
                 assert np.allclose(one, all_, rtol=1e-9, atol=1e-12, equal_nan=True), (
                     f"{case.metric}: {name} of {cell}"
                 )
-            assert alone.reason[0] == together.reason[cell]
+            assert np.array_equal(alone.reason, together.reason[own])
 
 
 def missing_labels_are_the_reason(metric: type[Metric]) -> None:

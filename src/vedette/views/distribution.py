@@ -143,9 +143,10 @@ class _Bars:
         import altair as alt
 
         width = self.right - self.left
-        typical = float(f"{np.median(width):.1g}")
+        # Per the narrowest bar's width, so that no height is above 100 %.
+        typical = _round_down(float(width.min()))
         unit = f" {self.view.unit}" if self.view.unit else ""
-        title = say(lang, "share_per", width=f"{number(typical)}{unit}")
+        title = say(lang, "share_per", width=f"{typical:g}{unit}")
         fine = {"a": self.left.tolist(), "b": self.right.tolist()}
         told = {"range": [f"{number(a)} … {number(b)}" for a, b in zip(self.left, self.right, strict=True)]}
         now = self.current[1:-2]
@@ -191,3 +192,9 @@ class _Bars:
         import altair as alt
 
         return alt.Y(f"{field}:Q", axis=number_axis(NAMES, title=title, format=".1~%", tickCount=3))
+
+
+def _round_down(width: float) -> float:
+    """Return a width of one digit, at most the given one."""
+    magnitude = 10.0 ** np.floor(np.log10(width))
+    return float(f"{np.floor(width / magnitude) * magnitude:.1g}")

@@ -170,7 +170,8 @@ class Points:
             i = int(last[-1])
             value = float(self.estimates.value[i])
             at = round(float(self.timeline.start[i] + self.timeline.end[i]) / 2)
-            base = alt.Chart(rows({"m": [at], "v": [value], "text": [number(value, self.series.unit)]}))
+            beside = float(np.clip(value, *self.domain))
+            base = alt.Chart(rows({"m": [at], "v": [beside], "text": [number(value, self.series.unit)]}))
             label = base.mark_text(style="label", dx=8)
             yield label.encode(x=self.x("m"), y=self.y("v"), text=alt.Text("text:N"), opacity=_inside())
 
@@ -248,9 +249,11 @@ def _whole(positions: Floats) -> list[int]:
 def _domain(series: Series, estimates: Estimates) -> tuple[float, float]:
     """Return the visible part of the y axis: values, intervals and levels with some air, inside the range.
 
-    A window with few rows does not stretch it: one such window would flatten all others.
+    A window with few rows does not stretch it: one such window would flatten all others. Where there is no
+    interval the value is exact, such as the number of rows itself, and always counts.
     """
-    usual = estimates.n >= _FEW * np.nanmedian(estimates.n) if len(estimates) else np.zeros(0, bool)
+    median = float(np.median(estimates.n)) if len(estimates) else 0.0
+    usual = (estimates.n >= _FEW * median) | ~np.isfinite(estimates.low)
     shown = usual if np.isfinite(estimates.value[usual]).any() else np.ones(len(estimates), bool)
     reference = series.reference or Estimate(None)
     marks = [v for v in (reference.value, reference.low, reference.high, series.threshold) if v is not None]

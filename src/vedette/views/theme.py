@@ -105,7 +105,7 @@ def _axes(pick: Callable[[str], str]) -> dict[str, Any]:
     flat = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleBaseline": "bottom"}
     return {
         "axis": common,
-        "axisX": {"grid": False, "labelOverlap": True, "labelFlush": True},
+        "axisX": {"grid": False, "labelOverlap": True, "labelSeparation": 8, "labelFlush": True},
         "axisY": {"domain": False, "ticks": False, "tickCount": 4, **flat, "titleX": 0, "titleY": -8},
         "legend": {**text, "orient": "top", "title": None},
     }
@@ -164,7 +164,7 @@ def _styles(pick: Callable[[str], str]) -> dict[str, dict[str, Any]]:
         "coverage": {"color": accent},
         "evidence": {"filled": True, "color": ink, "opacity": 1, "size": 9},
         "evidence-strong": {"filled": True, "color": pick("surface"), "opacity": 1, "size": 9},
-        "cell": {"stroke": pick("surface"), "strokeWidth": 0.5},
+        "cell": {"stroke": None},
         "diagonal": {"color": pick("line-strong"), "strokeWidth": 1, "strokeDash": [2, 2]},
         "hover": {"color": ink, "fillOpacity": 0},
     }

@@ -39,7 +39,7 @@ class Agreement(ClassMetric, frozen=True, kw_only=True):
         low, high = dirichlet_interval(flat, self._flattened, level, DRAWS)
         with np.errstate(all="ignore"):
             value = self.statistic(t.joint)
-        return explained(value, low, high, n=t.labelled, rows=t.rows, labelled=t.labelled)
+        return explained(value, low, high, n=t.n, rows=t.rows, labelled=t.labelled)
 
     @staticmethod
     @abstractmethod

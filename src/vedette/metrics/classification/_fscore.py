@@ -30,7 +30,7 @@ class FScore(Averaged, frozen=True, kw_only=True):
         tp = t.tp.sum(axis=1)
         if t.joint is None:
             return self._score(tp, t.fp.sum(axis=1), t.fn.sum(axis=1), level)
-        return Rates(over(tp, t.labelled), *wilson_interval(tp, t.labelled, level), t.labelled)
+        return Rates(over(tp, t.n), *wilson_interval(tp, t.n, level), t.n)
 
     def shared(self, t: Table) -> FloatArray | None:
         """Return the correlation of the classes' F-scores: a row of a taken for b is an error of both."""

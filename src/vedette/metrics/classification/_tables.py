@@ -28,7 +28,8 @@ class Table(NamedTuple):
     """Counts of each class against the rest.
 
     ``tp, fp, fn, tn`` have shape (cells, classes); ``joint`` (cells, k, k) is predicted by true, None when the
-    classes are labels of their own (multi-label); ``rows`` and ``labelled`` have shape (cells,).
+    classes are labels of their own (multi-label). Of shape (cells,): ``rows``, those ``labelled`` with a known class,
+    and ``n``, those of them with a prediction.
     """
 
     tp: FloatArray
@@ -38,6 +39,7 @@ class Table(NamedTuple):
     joint: FloatArray | None
     rows: FloatArray
     labelled: FloatArray
+    n: FloatArray
     names: tuple[str, ...]
 
 
@@ -55,15 +57,18 @@ def table(state: State) -> Table:
     counts = state["counts"].astype(np.float64)
     if isinstance(state.spec, MultilabelConfusion):
         tn, fn, fp, tp = (counts[:, :, i, j] for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)))
-        most = (tp + fp + fn + tn).max(axis=1)
-        return Table(tp, fp, fn, tn, None, counts.sum(axis=(2, 3)).max(axis=1), most, state.spec.labels)
+        rows, labelled, n = (
+            counts[:, :, :i, :j].sum(axis=(2, 3)).max(axis=1) for i, j in ((3, 4), (3, 2), (2, 2))
+        )
+        return Table(tp, fp, fn, tn, None, rows, labelled, n, state.spec.labels)
     assert isinstance(state.spec, Confusion)
     k = len(state.spec.classes)
     joint = counts[:, :k, :k]
     tp = np.diagonal(joint, axis1=1, axis2=2)
-    fp, fn, labelled = joint.sum(axis=2) - tp, joint.sum(axis=1) - tp, joint.sum(axis=(1, 2))
-    tn = labelled[:, None] - tp - fp - fn
-    return Table(tp, fp, fn, tn, joint, counts.sum(axis=(1, 2)), labelled, state.spec.classes)
+    fp, fn, n = joint.sum(axis=2) - tp, joint.sum(axis=1) - tp, joint.sum(axis=(1, 2))
+    tn = n[:, None] - tp - fp - fn
+    rows, labelled = counts.sum(axis=(1, 2)), counts[:, :, :k].sum(axis=(1, 2))
+    return Table(tp, fp, fn, tn, joint, rows, labelled, n, state.spec.classes)
 
 
 class Averaged(ClassMetric, frozen=True, kw_only=True):
@@ -120,7 +125,7 @@ class Averaged(ClassMetric, frozen=True, kw_only=True):
             one = -1 if self.of is None else position(t.names, self.of)
             return Rates(*(array[:, one] for array in each))
         weight = t.tp + t.fn if average == "weighted" else np.ones_like(t.tp)
-        return averaged(each, weight, self.shared(t), t.labelled)
+        return averaged(each, weight, self.shared(t), t.n)
 
     @abstractmethod
     def each(self, t: Table, level: float) -> Rates:
@@ -154,7 +159,7 @@ class ShareOf(Averaged, frozen=True, kw_only=True):
     def micro(self, t: Table, level: float) -> Rates:
         """Return the share of all classes together; a row counts once in the interval."""
         part, whole = (array.sum(axis=1) for array in self.parts(t))
-        rows = whole if t.joint is None else np.minimum(whole, t.labelled)
+        rows = whole if t.joint is None else np.minimum(whole, t.n)
         value = over(part, whole)
         return Rates(value, *wilson_interval(value * rows, rows, level), rows)
 

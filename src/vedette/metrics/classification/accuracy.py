@@ -57,6 +57,6 @@ class Accuracy(ClassMetric, frozen=True, kw_only=True):
     def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
         """Return the accuracy of each cell."""
         t = table(current["confusion"])
-        right, n = t.tp.sum(axis=1), t.labelled
+        right, n = t.tp.sum(axis=1), t.n
         low, high = wilson_interval(right, n, level)
-        return explained(over(right, n), low, high, n=n, rows=t.rows, labelled=n)
+        return explained(over(right, n), low, high, n=n, rows=t.rows, labelled=t.labelled)

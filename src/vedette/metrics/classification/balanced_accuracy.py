@@ -60,5 +60,5 @@ class BalancedAccuracy(ClassMetric, frozen=True, kw_only=True):
     def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
         """Return the balanced accuracy of each cell."""
         t = table(current["confusion"])
-        value, low, high, n = averaged(Recall().each(t, level), np.ones_like(t.tp), None, t.labelled)
+        value, low, high, n = averaged(Recall().each(t, level), np.ones_like(t.tp), None, t.n)
         return explained(value, low, high, n=n, rows=t.rows, labelled=t.labelled)

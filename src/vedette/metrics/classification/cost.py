@@ -94,11 +94,11 @@ class Cost(ClassMetric, frozen=True, kw_only=True):
         least, most = self._costs.min(), self._costs.max()
         scaled = (self._costs - least) / (most - least)
         with np.errstate(all="ignore"):
-            share = counts @ scaled / t.labelled
-            rows = t.labelled * _efficiency(counts, scaled)
+            share = counts @ scaled / t.n
+            rows = t.n * _efficiency(counts, scaled)
             ends = (share, *wilson_interval(share * rows, rows, level))
         value, low, high = (least + (most - least) * end for end in ends)
-        return explained(value, low, high, n=t.labelled, rows=t.rows, labelled=t.labelled)
+        return explained(value, low, high, n=t.n, rows=t.rows, labelled=t.labelled)
 
 
 def _efficiency(counts: FloatArray, scaled: FloatArray) -> FloatArray:

@@ -65,7 +65,7 @@ class HammingLoss(ClassMetric, frozen=True, kw_only=True):
         """Return the loss of each cell."""
         state = current["confusion"]
         t = table(state)
-        wrong, squares, n = _wrong(state, t.labelled - t.tp.sum(axis=1), t.labelled)
+        wrong, squares, n = _wrong(state, t.n - t.tp.sum(axis=1), t.n)
         low, high = mean_interval(n, wrong, squares, level)
         plain = (squares == wrong) | ~(low < high)
         low[plain], high[plain] = wilson_interval(wrong[plain], n[plain], level)

@@ -53,6 +53,6 @@ class Specificity(ShareOf, frozen=True, kw_only=True):
         """Return the share of all classes together: of several classes, one error is one of k - 1 negatives."""
         if t.joint is None:
             return super().micro(t, level)
-        others, errors, n = t.tp.shape[1] - 1, t.fp.sum(axis=1), t.labelled
+        others, errors, n = t.tp.shape[1] - 1, t.fp.sum(axis=1), t.n
         low, high = wilson_interval(errors, n, level)
         return Rates(1 - over(errors, n) / others, 1 - high / others, 1 - low / others, n)

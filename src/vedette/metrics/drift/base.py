@@ -106,7 +106,10 @@ class Divergence(Metric, frozen=True, kw_only=True):
         df = table.bins - 1.0
         with np.errstate(all="ignore"):
             unit = chance / df
-            low, high = (end * unit for end in noncentral_chi2_interval(raw / unit, df, level))
+            # A distance below what chance gives says no more than one equal to it: its interval is not [0, 0].
+            low, high = (
+                end * unit for end in noncentral_chi2_interval(np.maximum(raw / unit, df), df, level)
+            )
         value = np.where(table.comparable, np.maximum(raw - chance, 0), np.nan)
         value, low, high = (np.minimum(self.shown(x), self.range[1]) for x in (value, low, high))
         p = homogeneity_p(table.current, table.reference)
@@ -155,7 +158,7 @@ def merged(sides: tuple[Table, Table], least: float = LEAST) -> Table:
         np.hstack((np.bincount(at, side.ravel(), len(group) * size).reshape(-1, size), alone))
         for side, alone in zip(plain, special, strict=True)
     )
-    return Table(current, reference)
+    return Table(np.asarray(current, np.float64), np.asarray(reference, np.float64))
 
 
 def by_chance(table: Table, raw: Callable[[Shares, Shares], Floats]) -> Floats:

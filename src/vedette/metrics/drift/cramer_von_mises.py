@@ -73,7 +73,7 @@ class CramerVonMises(Metric, frozen=True, kw_only=True):
         _, share = both.shares()
         law, noise = squares_law(share, both.mass), both.noise
         with np.errstate(all="ignore"):
-            standard = np.maximum(law.standard(seen / noise), 0)
+            standard = law.standard(np.maximum(seen, chance) / noise)
             low, high = (e * law.scale * noise for e in noncentral_chi2_interval(standard, law.df, level))
             p = law.exceeded(seen / noise)
         value = np.where(np.isnan(p), np.nan, np.maximum(seen - chance, 0))

@@ -27,8 +27,9 @@ class Linf(Metric, frozen=True, kw_only=True):
     -------
     Estimates
         Points of share, range [0, 1], 0 where chance alone gives more; lower is nearer the reference. Interval: low
-        end by the largest noise (the triangle inequality), high end by that of a single bin. p: of the largest hypergeometric difference,
-        joined over bins by Šidák's inequality; with two bins, which move together, it is twice too large.
+        end by the largest noise (the triangle inequality), high end by that of a single bin. p: of the largest
+        hypergeometric difference, joined over bins by Šidák's inequality; with two bins, which move together, it is
+        twice too large.
 
     Notes
     -----

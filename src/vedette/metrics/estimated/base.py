@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,12 @@ from vedette.errors import ConfigError
 from vedette.estimation.band import curve_variance, outcome_variance, share_interval
 from vedette.estimation.coverage import beyond_reach, uncovered
 from vedette.estimation.curve import Curve, fit_curves
+from vedette.estimation.effect import corrected
 from vedette.inference.interval import FloatArray
 from vedette.layout import Layout
 from vedette.metrics.base import Metric, States
 from vedette.metrics.classification.base import ClassMetric
+from vedette.metrics.estimated._features import effect_of, shares
 from vedette.summaries.base import State, Summary
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.score_bins import ScoreBins
@@ -26,10 +28,34 @@ Gate = Literal["features", "score", "none"]
 BANDS: tuple[Band, ...] = ("expected", "realised")
 GATES: tuple[Gate, ...] = ("features", "score", "none")
 
+#: A window is out of reach where less than this part of the reference is like its rows.
+REACH = 0.1
+#: Rows of the reference that are kept to tell the effect of the features.
+SAMPLE = 20_000
+#: What stands before the name of a feature column among the states.
+_COLUMN = "column:"
 #: Counts worked on at a time: what a processor's cache holds.
 _COUNTS_AT_ONCE = 500_000
 #: Step of numeric slopes, as a part of the rows.
 _STEP = 1e-4
+
+
+class Moved(NamedTuple):
+    """What the features of cells say beyond their scores.
+
+    ``residual`` (cells, groups) is by how much positives exceed the calibration curve, in parts of all rows;
+    ``variance`` (cells,) that of its sum; ``reach`` (cells,) the part of the reference that is alike; ``group`` (bins,)
+    the group of each bin of the score.
+    """
+
+    residual: FloatArray
+    variance: FloatArray
+    reach: FloatArray
+    group: npt.NDArray[np.intp]
+
+    def at(self, cells: npt.NDArray[np.intp]) -> Moved:
+        """Return the part of some cells."""
+        return Moved(self.residual[cells], self.variance[cells], self.reach[cells], self.group)
 
 
 class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
@@ -45,7 +71,10 @@ class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
         curve), or the number that their labels will show (by the luck of these rows as well, hence wider).
     gate : "features", "score" or "none"
         Where the reference must reach for there to be a value: each feature and the score, the score alone, or
-        nowhere. "features" keeps the counts of every feature column.
+        nowhere.
+    adjust : bool
+        Whether the positives are corrected by what the features say beyond the score, as far as the reference keeps a
+        sample of its rows. It and ``gate="features"`` count every feature column.
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("binary",)
@@ -56,6 +85,7 @@ class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
 
     band: Band = "expected"
     gate: Gate = "features"
+    adjust: bool = True
 
     def __post_init__(self) -> None:
         if self.band not in BANDS or self.gate not in GATES:
@@ -67,13 +97,17 @@ class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
             )
 
     def needs(self, layout: Layout) -> dict[str, Summary]:
-        """Return the score bins, and the bins of the features that the gate looks at."""
+        """Return the score bins, and the bins of the features that gate and correction look at."""
         needed: dict[str, Summary] = {"score": layout.score_bins()}
-        if self.gate == "features":
+        if self.adjust or self.gate == "features":
             for column in layout.columns:
                 if column.role in {"feature", "segment"} and column.kind in {"number", "category"}:
-                    needed[f"column:{column.name}"] = layout.bins(column.name)
+                    needed[f"{_COLUMN}{column.name}"] = layout.bins(column.name)
         return needed
+
+    def remembers(self, layout: Layout) -> dict[str, Summary]:
+        """Return the sample of the reference's rows that tells the effect of the features."""
+        return {"sample": layout.sample(SAMPLE)} if self.adjust else {}
 
     def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
         """Return the estimate of each cell."""
@@ -83,28 +117,60 @@ class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
             return Estimates.none(rows, "no reference")
         known = reference["score"]["counts"]
         curve = fit_curves(known[..., 1].sum(axis=2), known[..., :2].sum(axis=(2, 3)))
-        parts = [self._estimated(state.take(at), curve_at(curve, at), level) for at in _spans(state)]
+        moved = self._moved(current, reference)
+        parts = [
+            self._estimated(state.take(at), curve_at(curve, at), moved.at(at), level) for at in _spans(state)
+        ]
         value, low, high = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         beyond = self._beyond(current, reference)
+        if self.gate == "features":
+            beyond |= moved.reach < REACH
         found = Estimates.of(np.where(beyond, np.nan, value), low, high, n=rows)
         found = found.because("not covered", beyond).because("unlabelled", np.isnan(curve.rate[:, 0]))
         return found.because("insufficient", rows <= 0)
 
+    def _moved(self, current: States, reference: States) -> Moved:
+        """Return what the features of the cells say beyond their scores."""
+        state = current["score"]
+        assert isinstance(state.spec, ScoreBins)
+        columns = {name: state for name, state in current.items() if name.startswith(_COLUMN)}
+        effect = None
+        if self.adjust and columns and "sample" in reference:
+            effect = effect_of(reference["sample"], state.spec, {name: s.spec for name, s in columns.items()})
+        cells, bins = state["counts"].shape[:2]
+        if effect is None:
+            return Moved(np.zeros((cells, 1)), np.zeros(cells), np.ones(cells), np.zeros(bins, np.intp))
+        rows = state["counts"].sum(axis=(1, 2, 3))
+        away = shares(columns) - shares({name: reference[name] for name in columns})
+        away = np.where(rows[:, None] > 0, away, 0.0)
+        return Moved(*effect[0].of(away), effect[0].reach(away, rows), effect[1])
+
     def _beyond(self, current: States, reference: States) -> npt.NDArray[np.bool_]:
         """Tell which cells hold rows that the reference does not reach."""
         found = np.zeros(len(current["score"]), bool)
-        for name, state in current.items() if self.gate != "none" else ():
+        for name, state in current.items():
+            if self.gate == "none" or (self.gate == "score" and name != "score"):
+                continue
             counts, known = (_by_bin(s) for s in (state, reference[name]))
             found |= beyond_reach(uncovered(counts, known), counts.sum(axis=1))
         return found
 
-    def _estimated(self, state: State, curve: Curve, level: float) -> tuple[FloatArray, ...]:
+    def _estimated(self, state: State, curve: Curve, moved: Moved, level: float) -> tuple[FloatArray, ...]:
         rows = state["counts"].sum(axis=3).astype(np.float64)
+        by_bin, plain = rows.sum(axis=2), np.broadcast_to(curve.rate, rows.shape[:2])
+        mean = moved.residual.sum(axis=1, keepdims=True)
+        rate = corrected(plain, by_bin, mean, np.zeros_like(moved.group))
         with np.errstate(all="ignore"):
-            value, slopes = self.value_and_slopes(dealt(state, curve.rate))
+            value, slopes = self.value_and_slopes(dealt(state, rate))
             variance = curve_variance(slopes, rows, curve)
+            if np.any(moved.residual):
+                error = np.sqrt(moved.variance)[:, None]
+                further = corrected(plain, by_bin, mean + error, np.zeros_like(moved.group))
+                grouped = corrected(plain, by_bin, moved.residual, moved.group)
+                for other in (plain, further, grouped):
+                    variance += (self.value_and_slopes(dealt(state, other))[0] - value) ** 2
             if self.band == "realised":
-                variance = variance + outcome_variance(slopes, rows, curve)
+                variance += outcome_variance(slopes, rows, rate)
             return value, *share_interval(value, variance, level)
 
     @abstractmethod

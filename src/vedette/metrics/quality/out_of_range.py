@@ -1,0 +1,59 @@
+"""Out of range."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from vedette.inference.interval import FloatArray
+from vedette.layout import Layout
+from vedette.metrics.base import States
+from vedette.metrics.quality.base import ShareOfRows
+from vedette.summaries.base import Summary
+
+
+class OutOfRange(ShareOfRows, frozen=True, kw_only=True):
+    """Share of a number column's present values outside the reference's range.
+
+    It answers whether a unit or a sensor changed. It misleads where the reference is small: its extremes are then
+    near the bulk, and a few rows beyond them are chance.
+
+    ``out of range = (x < reference minimum or x > reference maximum) / (rows with a value)``
+
+    Returns
+    -------
+    Estimates
+        A share, range [0, 1], lower is better. ``n`` is the number of rows; Wilson's interval.
+
+    Notes
+    -----
+    *Undefined when* no row has a value. The range is the reference's, to one part in 512 of its distance from the
+    median; infinite values are outside.
+
+    References
+    ----------
+    L. D. Brown, T. T. Cai, A. DasGupta (2001), Interval estimation for a binomial proportion,
+    doi:10.1214/ss/1009213286.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vedette.binning import Binning
+    >>> from vedette.summaries.histogram import Histogram
+    >>> from vedette.testing.rows import observed
+    >>> bins = observed(Histogram(column="x", binning=Binning.fit(np.arange(10.0))), x=[0.0, 5.0, 9.0, 40.0])
+    >>> OutOfRange(column="x").compute({"bins": bins})[0].value
+    0.25
+    """
+
+    title: ClassVar[str] = "out of range"
+    kinds: ClassVar[tuple[str, ...]] = ("number",)
+    default: ClassVar[bool] = True
+
+    def needs(self, layout: Layout) -> dict[str, Summary]:
+        """Return the counts by bin: the outermost ones lie outside the reference's range."""
+        return {"bins": layout.bins(str(self.column))}
+
+    def parts(self, states: States) -> tuple[FloatArray, FloatArray]:
+        """Return rows outside the range and rows with a value."""
+        counts = states["bins"]["counts"].astype(float)
+        return counts[:, 0] + counts[:, -2], counts[:, :-1].sum(axis=1)
