@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -57,13 +59,13 @@ def loop(table: pa.RecordBatch, specs: list, codes: np.ndarray, groups: int) -> 
     order = np.argsort(codes, kind="stable")
     bounds = np.searchsorted(codes[order], np.arange(groups + 1))
     ordered = whole.take(order)
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         part = Batch(ordered.table.slice(start, end - start))
         for spec in specs:
             spec.observe(part, Cells())
 
 
-def best(work, times: int = 3) -> float:
+def best(work: Callable[[], object], times: int = 3) -> float:
     """Return the least of a few timings, in seconds."""
     found = []
     for _ in range(times):

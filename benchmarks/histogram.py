@@ -1,10 +1,12 @@
-"""Nanoseconds a value to find one of 200 bins: binary search against the floating grid. Run:
-``python benchmarks/histogram.py``
+"""Nanoseconds a value to find one of 200 bins: binary search against the floating grid.
+
+Run: ``python benchmarks/histogram.py``
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -32,7 +34,7 @@ def main() -> None:
         print(f"| {name} | {binning.size - 1} | {slow:.1f} | {fast:.1f} | {slow / fast:.0f} |")
 
 
-def best(work, times: int = 40) -> float:
+def best(work: Callable[[], object], times: int = 40) -> float:
     """Return the least time of several, in nanoseconds a value."""
     found = []
     for _ in range(times):

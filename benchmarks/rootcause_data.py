@@ -1,7 +1,8 @@
 """Data sets of the root-cause benchmark: rows with features, a binary label, segments, and a model of our own.
 
 A third of the rows trains the model, a third is the reference, from the last third the current rows are drawn: the
-three are random thirds of one period, so that what is injected is all that differs.
+three are random thirds of one period, so that what is injected is all that differs. In ``flights-later`` the current
+rows are those of another month: the injected cause competes with season and a real change of prevalence.
 """
 
 from __future__ import annotations
@@ -29,18 +30,27 @@ class Data:
     """
 
     def __init__(
-        self, name: str, frame: pd.DataFrame, numbers: list[str], categories: list[str], segments: list[str]
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        numbers: list[str],
+        categories: list[str],
+        segments: list[str],
+        later: pd.DataFrame | None = None,
     ) -> None:
         self.name, self.numbers, self.categories, self.segments = name, numbers, categories, segments
-        frame = frame[[*numbers, *categories, "label"]].copy()
-        frame[numbers] = frame[numbers].astype(float)
-        for column in categories:
-            frame[column] = frame[column].astype("string").astype(object)
-        frame = frame.sample(frac=1.0, random_state=0).reset_index(drop=True)
+        frame = self._cleaned(frame).sample(frac=1.0, random_state=0).reset_index(drop=True)
         third = len(frame) // 3
         self._model = self._trained(frame[:third])
         self.reference = self.scored(frame[third : third + min(third, REFERENCE_ROWS)].reset_index(drop=True))
-        self.pool = frame[2 * third :].reset_index(drop=True)
+        self.pool = frame[2 * third :].reset_index(drop=True) if later is None else self._cleaned(later)
+
+    def _cleaned(self, frame: pd.DataFrame) -> pd.DataFrame:
+        frame = frame[[*self.numbers, *self.categories, "label"]].reset_index(drop=True)
+        frame[self.numbers] = frame[self.numbers].astype(float)
+        for column in self.categories:
+            frame[column] = frame[column].astype("string").astype(object)
+        return frame
 
     def scored(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows with the model's score of what they now say."""
@@ -93,6 +103,20 @@ def flights(root: Path) -> Data:
     return Data("flights", frame, numbers, ["carrier", "origin", "dest", "weekday"], ["carrier", "origin"])
 
 
+def flights_later(root: Path) -> Data:
+    """The same reference, current rows of April: natural drift beneath every injection."""
+    data = flights(root)
+    folder = root / "flights"
+    rows = pd.read_parquet(folder / "predictions.parquet")
+    rows = rows[rows["departed_at"].dt.month == 4].merge(
+        pd.read_parquet(folder / "labels.parquet"), on="flight_id"
+    )
+    past = pd.read_parquet(folder / "reference.parquet")
+    past = past[past["late"].notna()].assign(label=lambda f: f["late"].astype(int))
+    rows = rows.assign(label=lambda f: f["late"].astype(int))
+    return Data("flights in April", past, data.numbers, data.categories, data.segments, rows)
+
+
 def car_loan(root: Path) -> Data:
     """The synthetic car loans inside NannyML's wheel (reference part)."""
     frame = pd.read_csv(_nannyml(root) / "synthetic_car_loan_reference.csv").rename(
@@ -137,6 +161,7 @@ def _nannyml(root: Path) -> Path:
 DATA_SETS: dict[str, Callable[[Path], Data]] = {
     "credit": credit,
     "flights": flights,
+    "flights-later": flights_later,
     "car-loan": car_loan,
     "employment": employment,
 }

@@ -13,8 +13,8 @@ from pathlib import Path
 os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"  # measured without its telemetry
 warnings.filterwarnings("ignore")  # its own use of pandas
 
-import nannyml
-import pandas as pd
+import nannyml  # noqa: E402 - after the switch that it reads
+import pandas as pd  # noqa: E402
 
 METRICS = ("accuracy", "roc_auc", "f1")
 #: Data set -> (loader, score, prediction, label) as the wheel names them.

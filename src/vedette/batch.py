@@ -158,7 +158,8 @@ def _codes(column: pa.Array, categories: tuple[str, ...]) -> npt.NDArray[np.int3
         indices = column.indices
         if indices.null_count or pa.types.is_uint64(indices.type):
             indices = pc.fill_null(indices.cast(pa.int64()), len(position) - 1)
-        return np.take(position, indices.to_numpy(zero_copy_only=False))
+        taken: npt.NDArray[np.int32] = np.take(position, indices.to_numpy(zero_copy_only=False))
+        return taken
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
     if (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)) and len(column):

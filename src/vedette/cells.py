@@ -67,7 +67,7 @@ class Cells:
             return np.array([values.sum()])
         return self.reduce(np.add, values, 0.0)
 
-    def reduce(self, ufunc: np.ufunc, values: Floats, empty: float) -> Floats:
+    def reduce(self, ufunc: np.ufunc, values: npt.NDArray[Any], empty: float) -> npt.NDArray[Any]:
         """Return ``ufunc`` folded over the values of each cell, `empty` where a cell has no row."""
         found = np.full(self.size, empty)
         if not len(values):

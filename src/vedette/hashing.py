@@ -37,7 +37,8 @@ def hash_entries(column: pa.Array, salt: int = 0) -> Hashes:
     if pa.types.is_dictionary(kind):
         table = np.append(hash_entries(column.dictionary, salt), mix(_NOTHING, salt))
         at = pc.fill_null(column.indices.cast(pa.int64()), len(table) - 1)
-        return table[at.to_numpy(zero_copy_only=False)]
+        found: npt.NDArray[np.uint64] = table[at.to_numpy(zero_copy_only=False)]
+        return found
     if pa.types.is_temporal(kind) and not pa.types.is_interval(kind):
         column = column.view(f"int{kind.bit_width}")
     if pa.types.is_integer(column.type):
@@ -56,7 +57,8 @@ def nameless(column: pa.Array) -> npt.NDArray[np.bool_] | None:
         inside = nameless(column.dictionary)
         if inside is not None:
             index = pc.fill_null(column.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-            return np.append(inside, True)[index]
+            named: npt.NDArray[np.bool_] = np.append(inside, True)[index]
+            return named
     if column.null_count == 0 and not pa.types.is_floating(column.type):
         return None
     missing = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
@@ -76,9 +78,7 @@ def _hash_texts(texts: pa.Array, salt: int) -> Hashes:
     return _as_integers(texts, lengths, hashes, salt)
 
 
-def _hash_fixed(
-    data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int32], length: int, salt: int
-) -> Hashes:
+def _hash_fixed(data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int32], length: int, salt: int) -> Hashes:
     words = -(-length // 8)
     padded = np.zeros((len(starts), max(words, 1) * 8), np.uint8)
     if length:

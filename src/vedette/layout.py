@@ -17,15 +17,20 @@ from vedette.summaries.base import Summary
 from vedette.summaries.categories import Categories
 from vedette.summaries.class_losses import ClassLosses
 from vedette.summaries.class_ranks import ClassRanks
+from vedette.summaries.clock import Clock
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.counts import Counts
+from vedette.summaries.distinct import Distinct
+from vedette.summaries.frequent import Frequent
 from vedette.summaries.group_outcomes import GroupOutcomes
 from vedette.summaries.histogram import Histogram
 from vedette.summaries.moments import Moments
 from vedette.summaries.multilabel_confusion import MultilabelConfusion
+from vedette.summaries.outside import Outside
 from vedette.summaries.pair_moments import PairMoments
 from vedette.summaries.ranking_gains import Gain, RankingGains
 from vedette.summaries.regression_errors import RegressionErrors
+from vedette.summaries.repeats import Repeats
 from vedette.summaries.residuals import Residuals
 from vedette.summaries.sample import Sample
 from vedette.summaries.score_bins import ScoreBins
@@ -128,6 +133,37 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         """Return the moments of a number column."""
         binning = self.column(column).binning
         return Moments(column=column, centre=binning.centre if binning else 0.0, weight=self.schema.weight)
+
+    def outside(self, column: str) -> Outside | None:
+        """Return the counts of numbers outside the declared range, None where none is declared."""
+        found = self.column(column)
+        if found.low is None and found.high is None:
+            return None
+        return Outside(column=column, low=found.low, high=found.high, weight=self.schema.weight)
+
+    def distinct(self, column: str) -> Distinct:
+        """Return the smallest hashes of a column's values."""
+        return Distinct(column=column, number=self.column(column).kind == "number")
+
+    def frequent(self, column: str) -> Frequent:
+        """Return the frequent values that the reference did not have."""
+        found = self.column(column)
+        return Frequent(column=column, besides=found.known + found.rest)
+
+    def repeats(self) -> Repeats:
+        """Return the counts of rows whose id comes again."""
+        return Repeats()
+
+    def clock(self) -> Clock:
+        """Return the first and last event time."""
+        if self.schema.time is None:
+            raise ConfigError(
+                "The schema names no time",
+                "How far the rows reach is read from their event time",
+                "Name its column: Schema(time=...)",
+                code="schema.no-time",
+            )
+        return Clock(column=self.schema.time)
 
     def confusion(self) -> Confusion:
         """Return predicted class by true class."""

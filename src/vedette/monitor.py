@@ -123,7 +123,10 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             if isinstance(error.__cause__, VedetteError):  # a schema that contradicts itself
                 raise error.__cause__ from None
             raise _explained(str(error)) from error
-        for name in (*(monitor.metrics or ()), *(name for rule in monitor.made_rules() for name in rule.metrics)):
+        for name in (
+            *(monitor.metrics or ()),
+            *(name for rule in monitor.made_rules() for name in rule.metrics),
+        ):
             registered(name)
         return monitor
 

@@ -88,7 +88,7 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     def __post_init__(self) -> None:
         self._take_names()
-        if self.positive is not None and not isinstance(self.positive, str):
+        if self.positive is not None:
             object_setattr(self, "positive", spelled(self.positive))
         if self.classes is not None:
             object_setattr(self, "classes", [spelled(c) for c in self.classes])

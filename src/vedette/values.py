@@ -138,17 +138,18 @@ class Estimates(msgspec.Struct, frozen=True):
         shape = values.shape
 
         def filled(array: npt.ArrayLike | None) -> Floats:
-            full = np.nan if array is None else np.asarray(array, float)
-            return np.broadcast_to(full, shape).astype(float)
+            full = np.empty(shape)
+            full[...] = np.nan if array is None else array
+            return full
 
-        counts = filled(n)
-        missing = ~np.isfinite(values)
+        values, counts, lows, highs, ps = (filled(a) for a in (values, n, low, high, p))
         reason = np.full(shape, -1, np.int8)
-        reason[missing] = REASONS.index(why)
-        reason[missing & (counts <= 0)] = REASONS.index("insufficient")
-        lows, highs, ps = filled(low), filled(high), filled(p)
-        for array in (values, lows, highs, ps):
-            array[missing] = np.nan
+        missing = ~np.isfinite(values)
+        if missing.any():
+            reason[missing] = REASONS.index(why)
+            reason[missing & (counts <= 0)] = REASONS.index("insufficient")
+            for array in (values, lows, highs, ps):
+                array[missing] = np.nan
         return cls(values, lows, highs, counts, ps, reason)
 
     @classmethod

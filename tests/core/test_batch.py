@@ -71,7 +71,9 @@ def test_a_slice_holds_the_same_codes(kind):
 
 
 @pytest.mark.parametrize(
-    "one", [pa.array([1]), pa.array([1.0]), pa.array([True]), pa.array(["1"]), pa.array([Decimal(1)])], ids=str
+    "one",
+    [pa.array([1]), pa.array([1.0]), pa.array([True]), pa.array(["1"]), pa.array([Decimal(1)])],
+    ids=str,
 )
 def test_one_is_the_same_class_in_every_type(one):
     assert of(one).codes("x", (spelled(1.0),)).tolist() == [0]

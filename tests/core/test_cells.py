@@ -8,7 +8,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from vedette.cells import Cells
 
-ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4), st.integers(-40, 40), st.booleans()), max_size=50)
+ROWS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 4), st.integers(-40, 40), st.booleans()), max_size=50
+)
 
 
 def columns(rows):

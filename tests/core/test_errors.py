@@ -14,7 +14,12 @@ KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and is
 def test_every_kind_says_three_sentences_and_its_code(kind):
     error = kind("Found this", "Expected that", "Do so", code="a.b")
     assert str(error) == "Found this. Expected that. Do so. [a.b]"
-    assert error.to_dict() == {"code": "a.b", "found": "Found this", "expected": "Expected that", "fix": "Do so"}
+    assert error.to_dict() == {
+        "code": "a.b",
+        "found": "Found this",
+        "expected": "Expected that",
+        "fix": "Do so",
+    }
 
 
 def test_the_kinds_are_also_what_python_calls_them():

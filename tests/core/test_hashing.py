@@ -34,7 +34,22 @@ def stored(value):
 
 @pytest.mark.parametrize(
     "value",
-    [0, 7, -7, 10**17, 10**18 - 1, 10**18, 2**63 - 1, -(2**63), -(10**18), 2**63, 10**19, 2**64 - 1, 2**64, 10**20],
+    [
+        0,
+        7,
+        -7,
+        10**17,
+        10**18 - 1,
+        10**18,
+        2**63 - 1,
+        -(2**63),
+        -(10**18),
+        2**63,
+        10**19,
+        2**64 - 1,
+        2**64,
+        10**20,
+    ],
 )
 def test_one_id_in_every_type(value):
     hashes = {name: int(hash_entries(form)[0]) for name, form in stored(value).items()}
@@ -97,9 +112,13 @@ def test_nameless_rows(column, expected):
     assert (None if found is None else found.tolist()) == expected
 
 
-@pytest.mark.parametrize("kind", [pa.date32(), pa.date64(), pa.timestamp("ns", tz="UTC"), pa.time32("s")], ids=str)
+@pytest.mark.parametrize(
+    "kind", [pa.date32(), pa.date64(), pa.timestamp("ns", tz="UTC"), pa.time32("s")], ids=str
+)
 def test_times_may_be_ids(kind):
-    column = pa.array([0, 86_400_000, None, 0], pa.int64()).cast(pa.int32() if kind.bit_width == 32 else pa.int64())
+    column = pa.array([0, 86_400_000, None, 0], pa.int64()).cast(
+        pa.int32() if kind.bit_width == 32 else pa.int64()
+    )
     hashes = hash_entries(column.view(kind))
     assert hashes[0] == hashes[3]
     assert len(set(hashes.tolist())) == 3

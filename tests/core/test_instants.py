@@ -60,7 +60,9 @@ def test_a_date_is_its_midnight():
 )
 def test_iso_text(text, moment):
     micros = instants_of(pa.array([text])).micros[0]
-    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros)) == datetime.fromisoformat(moment)
+    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros)) == datetime.fromisoformat(
+        moment
+    )
 
 
 def test_zoned_and_naive_text_in_one_column_are_each_read_and_the_naive_counted():

@@ -22,7 +22,11 @@ COLUMNS = {
     "decimals": (pa.array([Decimal("1.25"), None]), [1.25, NAN], 0),
     "booleans": (pa.array([True, False, None]), [1, 0, NAN], 0),
     "nulls": (pa.nulls(2), [NAN, NAN], 0),
-    "text": (pa.array([" 7 ", "+5", ".5", "5.", "1e3", "abc", "", None]), [7, 5, 0.5, 5, 1e3, NAN, NAN, NAN], 2),
+    "text": (
+        pa.array([" 7 ", "+5", ".5", "5.", "1e3", "abc", "", None]),
+        [7, 5, 0.5, 5, 1e3, NAN, NAN, NAN],
+        2,
+    ),
     "text that others call a number": (pa.array(["nan", "inf", "1_0", "0x1", "1,5", "²"]), [NAN] * 6, 6),
     "large text": (pa.array(["7", "x"], pa.large_string()), [7, NAN], 1),
     "text view": (pa.array(["7", "x"], pa.string_view()), [7, NAN], 1),

@@ -54,7 +54,9 @@ def test_columns_that_may_be_absent_are_excused():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"id": "a", "label": "a"}, {"label": ["a", "b"], "time": "b"}, {"weight": "a", "query": "a"}], ids=str
+    "fields",
+    [{"id": "a", "label": "a"}, {"label": ["a", "b"], "time": "b"}, {"weight": "a", "query": "a"}],
+    ids=str,
 )
 def test_a_column_has_one_role(fields):
     assert code_of(lambda: Schema(**fields)) == "schema.two-roles"
@@ -105,7 +107,9 @@ def test_spelling_of_a_class(value, text):
 
 
 def test_a_positive_class_is_one_of_the_classes():
-    assert code_of(lambda: Schema(label="y", classes=["no", "yes"], positive="yess")) == "schema.unknown-class"
+    assert (
+        code_of(lambda: Schema(label="y", classes=["no", "yes"], positive="yess")) == "schema.unknown-class"
+    )
 
 
 def test_a_range_has_its_lower_end_first():
@@ -131,5 +135,7 @@ def test_a_changed_copy_is_checked_too():
 
 
 def test_a_schema_survives_json():
-    schema = Schema(id="a", score={"0": "p", "1": "q"}, segments=["s"], ranges={"x": (0.0, 1.0)}, classes=["0", "1"])
+    schema = Schema(
+        id="a", score={"0": "p", "1": "q"}, segments=["s"], ranges={"x": (0.0, 1.0)}, classes=["0", "1"]
+    )
     assert msgspec.json.decode(msgspec.json.encode(schema), type=Schema) == schema

@@ -34,7 +34,11 @@ def test_the_reason_can_be_made_precise_where_it_is_known():
     found = Estimates.of([np.nan, np.nan, 1.0], n=[5, 0, 5])
     assert [found.because("unlabelled")[i].reason for i in range(3)] == ["unlabelled", "unlabelled", None]
     where = np.array([True, False, True])
-    assert [found.because("unlabelled", where)[i].reason for i in range(3)] == ["unlabelled", "insufficient", None]
+    assert [found.because("unlabelled", where)[i].reason for i in range(3)] == [
+        "unlabelled",
+        "insufficient",
+        None,
+    ]
 
 
 def test_none_has_its_reason_even_with_rows():
@@ -53,7 +57,10 @@ def test_arguments_are_not_changed_and_not_shared():
     ("estimate", "text"),
     [
         (Estimate(0.0), "Estimate(0, n=0)"),
-        (Estimate(0.12345, 0.1, 0.2, n=1e6, p=1e-9), "Estimate(0.1235, low=0.1, high=0.2, n=1000000, p=1e-09)"),
+        (
+            Estimate(0.12345, 0.1, 0.2, n=1e6, p=1e-9),
+            "Estimate(0.1235, low=0.1, high=0.2, n=1000000, p=1e-09)",
+        ),
         (Estimate(None, reason="unlabelled"), "Estimate(None, n=0, reason='unlabelled')"),
     ],
 )
@@ -78,7 +85,9 @@ def test_a_segment_value_may_hold_the_sign():
 
 def test_a_finding_is_plain_json():
     window = Window(0, 1, "2024-01-01")
-    found = Finding("shift", "psi", "act", "age moved", "age", Segment("c", "x"), window, effect=Estimate(0.3))
+    found = Finding(
+        "shift", "psi", "act", "age moved", "age", Segment("c", "x"), window, effect=Estimate(0.3)
+    )
     plain = found.to_dict()
     assert plain["segment"] == "c=x"
     assert plain["window"] == {"start": 0, "end": 1, "label": "2024-01-01"}
@@ -92,7 +101,10 @@ def test_notes_that_say_the_same_are_one_with_the_sum():
 
 
 def test_notes_without_a_count_are_said_once_and_others_stay_apart():
-    absent, broken = Note("column.absent", "Column x is not in these data", "x"), Note("q", "a.parquet", None, 7)
+    absent, broken = (
+        Note("column.absent", "Column x is not in these data", "x"),
+        Note("q", "a.parquet", None, 7),
+    )
     other = Note("q", "b.parquet", None, 7)
     assert joined([absent, broken, absent, other, broken]) == [absent, broken, other]
 

@@ -5,7 +5,12 @@ import pytest
 from tests.diagnosis.conftest import MODEL, counted, fitted, model_rows
 
 from vedette.diagnosis.diagnose import diagnose
+from vedette.engine.baseline import Baseline
+from vedette.engine.plan import plan
+from vedette.engine.scan import scan
+from vedette.engine.span import windows_over
 from vedette.schema import Schema
+from vedette.sources.base import open_source
 from vedette.values import Finding, Segment, Window
 
 
@@ -102,9 +107,6 @@ def test_drift_of_a_column_that_the_model_does_not_read_is_benign(baseline, rng)
 
 
 def test_windows_are_merged_or_chosen(baseline, rng):
-    from vedette.engine.span import windows_over
-    from vedette.sources.base import open_source
-
     good, bad = model_rows(rng), model_rows(rng, shift=0.8)
     rows = {name: np.concatenate((good[name], bad[name])) for name in good}
     windows, _ = windows_over(open_source(rows), baseline.layout, "3000 rows")
@@ -188,3 +190,21 @@ def test_hostile_column_names(name):
     for text in (found.verdict, found.remedy, *found.in_words("zh")):
         assert len(text.splitlines()) == 1
         assert len(text) < 400
+
+
+def test_a_design_effect_asks_for_more_evidence(baseline, rng):
+    cube = counted(baseline, model_rows(rng, shift=0.12))
+    assert diagnose(cube, baseline).causes[0].kind == "covariate shift"
+    assert diagnose(cube, baseline, deff=20.0).causes[0].kind == "stable"
+
+
+def test_with_fewer_counts_it_says_less_and_nothing_false():
+    """Bins only, as a run of psi counts them: a factor that leaves the range cannot be named any more."""
+    rng = np.random.default_rng(0)
+    baseline = Baseline.fit({"x": rng.gamma(9, 8, 3000)}, metrics=["psi"])
+    needs = plan(baseline.layout, ["psi"]).wanted(baseline.layout)
+    kinds = []
+    for live in (rng.gamma(9, 8, 3000) * 1.8 + 32, rng.gamma(9, 8, 3000) * 1000):
+        cube = scan(open_source({"x": live}), baseline.layout, needs)
+        kinds.append(diagnose(cube, baseline).causes[0].kind)
+    assert kinds == ["unit change", "covariate shift"]

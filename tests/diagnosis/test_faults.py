@@ -126,7 +126,7 @@ def test_nothing_is_found_where_nothing_happened():
     for seed in range(40):
         baseline = fitted(table(2 * seed, 1500))
         cube = counted(baseline, table(2 * seed + 1, 1500))
-        assert list(faults_of(list(marginals(cube, baseline)), cube)) == []
+        assert list(faults_of(list(marginals(cube, baseline)), cube, baseline)) == []
 
 
 def test_a_mild_factor_is_doubted_where_other_columns_moved_too():
@@ -139,7 +139,9 @@ def test_a_mild_factor_is_doubted_where_other_columns_moved_too():
     for other in (still, drift):
         cube = counted(baseline, {"a": live, "b": other})
         scores += [
-            c.score for c in faults_of(list(marginals(cube, baseline)), cube) if c.kind == "unit change"
+            c.score
+            for c in faults_of(list(marginals(cube, baseline)), cube, baseline)
+            if c.kind == "unit change"
         ]
     assert scores == [0.98, 0.49]
 
@@ -147,6 +149,41 @@ def test_a_mild_factor_is_doubted_where_other_columns_moved_too():
 def test_repeated_rows_are_a_cause():
     baseline = fitted({"id": np.arange(3000), "x": normal(0, 3000)}, Schema(id="id"))
     cube = counted(baseline, {"id": np.concatenate([np.arange(1000)] * 2), "x": normal(1, 2000)})
-    found = list(faults_of(list(marginals(cube, baseline)), cube))
+    found = list(faults_of(list(marginals(cube, baseline)), cube, baseline))
     assert [c.kind for c in found] == ["duplicated data"]
     assert found[0].evidence["share"] == 0.5
+
+
+def departures(seed, n, share, holes=0.0):
+    """Return flights of two carriers, one of which never says how old its planes are."""
+    rng = np.random.default_rng(seed)
+    carrier = np.where(rng.random(n) < share, "MQ", "UA")
+    gone = (carrier == "MQ") | ((rng.random(n) < holes) & (carrier == "UA"))
+    return {"carrier": carrier, "age": np.where(gone, np.nan, rng.gamma(4, 3, n))}
+
+
+def test_missing_entries_of_another_mix_are_no_burst():
+    baseline = fitted(departures(0, 5000, 0.1), Schema(segments=["carrier"]))
+    mixed, broken = (
+        counted(baseline, departures(1, 3000, 0.4)),
+        counted(baseline, departures(2, 3000, 0.1, 0.3)),
+    )
+    assert not [c for c in faults_of(list(marginals(mixed, baseline)), mixed, baseline) if c.column == "age"]
+    found = [c for c in faults_of(list(marginals(broken, baseline)), broken, baseline) if c.column == "age"]
+    assert [(c.kind, str(c.segment)) for c in found] == [("missing burst", "carrier=UA")]
+
+
+def test_a_category_that_grew_is_less_sure_to_be_a_default():
+    rng = np.random.default_rng(0)
+    then, live = rng.choice(list("abcdefg"), 5000), rng.choice(list("abcdefg"), 3000)
+    live[:1500] = "a"
+    baseline = fitted({"x": then})
+    cube = counted(baseline, {"x": live})
+    assert [c.score for c in faults_of(list(marginals(cube, baseline)), cube, baseline)] == [0.8]
+
+
+def test_a_hundred_columns_that_grew_by_a_third_are_not_a_hundred_units():
+    rng = np.random.default_rng(0)
+    baseline = fitted({f"c{i}": rng.gamma(4, i + 1, 2000) for i in range(0, 300, 3)})
+    cube = counted(baseline, {f"c{i}": rng.gamma(5.2, i + 1, 1500) for i in range(0, 300, 3)})
+    assert [c for c in faults_of(list(marginals(cube, baseline)), cube, baseline) if c.score > 0.5] == []

@@ -24,9 +24,7 @@ def normal_shares(mean=0.0, sd=1.0):
 def alarms(counts, streams=1, seed=0, windows_between=1000):
     rng = np.random.default_rng(seed)
     detector = Detector([Stream(draws(rng, STILL, 1, 10_000)) for _ in range(streams)])
-    return next(
-        (t for t, c in enumerate(counts) if detector.step(c).family >= np.log(windows_between)), None
-    )
+    return next((t for t, c in enumerate(counts) if detector.step(c).family >= np.log(windows_between)), None)
 
 
 def test_no_alarm_on_a_stream_that_does_not_move():

@@ -27,7 +27,7 @@ ORACLES = {
     "wrong_type": ("t", 0.225, 1e-12),
     "infinite": ("x", 2 / 4000, 1e-12),
     "unseen": ("c", 1 / 3, 1e-12),
-    "out_of_range": ("x", np.mean((PRESENT < REFERENCE.min()) | (PRESENT > REFERENCE.max())), 2 / 4000),
+    "out_of_range": ("x", np.mean((REFERENCE.min() > PRESENT) | (REFERENCE.max() < PRESENT)), 2 / 4000),
     "constant": ("x", 0.0, 0),
     "mean": ("x", FINITE.mean(), 1e-10),
     "std": ("x", FINITE.std(ddof=1), 1e-10),

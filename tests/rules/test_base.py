@@ -81,13 +81,20 @@ def test_a_rule_is_a_pure_fold(name):
     """Folding twice, or rule by rule, gives the same findings: nothing is remembered."""
     cls = registry.load("rule", name)
     rule = cls(metrics=("recall",), below=0.5) if cls is Threshold else cls()
-    one = series([0.2, 0.3], 0.01, evidence=1e-9, reference=(0.9, 0.88, 0.92), metric=(*rule.metrics, "recall")[0])
+    one = series(
+        [0.2, 0.3], 0.01, evidence=1e-9, reference=(0.9, 0.88, 0.92), metric=(*rule.metrics, "recall")[0]
+    )
     assert list(rule.fold(one)) == list(rule.fold(one))
 
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0.12345, "share", "12.3 %"), (0.12345, "", "0.123"), (12345.6, "", "12,346"), (None, "share", "unknown")],
+    [
+        (0.12345, "share", "12.3 %"),
+        (0.12345, "", "0.123"),
+        (12345.6, "", "12,346"),
+        (None, "share", "unknown"),
+    ],
 )
 def test_numbers_as_people_read_them(value, unit, text):
     assert number(value, unit) == text

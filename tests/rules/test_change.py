@@ -5,6 +5,7 @@ import pytest
 
 from tests.rules.conftest import series
 from vedette.rules.change import Change
+from vedette.values import Estimates
 
 THEN = (0.9, 0.88, 0.92)
 
@@ -53,7 +54,13 @@ def test_a_certain_change_within_the_tolerance_is_no_finding():
 
 
 def test_a_number_without_bounds_is_tolerated_relative_to_its_reference():
-    facts = {"metric": "mae", "title": "MAE", "better": "lower", "proportion": False, "reference": (20.0, 19.0, 21.0)}
+    facts = {
+        "metric": "mae",
+        "title": "MAE",
+        "better": "lower",
+        "proportion": False,
+        "reference": (20.0, 19.0, 21.0),
+    }
     assert not found(20.9, **facts)
     assert found(21.1, **facts)
     assert not found(21.9, rule=Change(share=0.1), **facts)
@@ -69,7 +76,10 @@ class TestEvidence:
     """Evidence is the p-value of "the change is within the tolerance"."""
 
     def of(self, value, half, reference, rule=None, **facts):
-        return (rule or Change()).evidence(series(value, half, reference=reference, **facts))[0]
+        noise = facts.pop("noise", 0.0)
+        made = series(value, half, reference=reference, **facts)
+        then = Estimates.of(*reference[:1], *reference[1:], n=10_000)
+        return (rule or Change()).evidence(made.current, then, made.proportion, noise)[0]
 
     def test_it_is_the_normal_tail_beyond_the_tolerance(self):
         """Standard errors 0.01 and 0.01 together 0.01414; 0.05 less the tolerance 0.01 are 2.83 of them."""

@@ -54,7 +54,9 @@ def test_an_obvious_shift_is_found_and_nothing_beside_it(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_model_that_broke_is_found(seed):
     schema = vd.Schema(score="score", label="label")
-    report = vd.compare(judged(seed, 3000), judged(seed + 100, 3000, bend=0.6), schema, metrics=["brier", "precision"])
+    report = vd.compare(
+        judged(seed, 3000), judged(seed + 100, 3000, bend=0.6), schema, metrics=["brier", "precision"]
+    )
     (incident,) = report.findings
     assert {incident.metric, *incident.also} == {"brier", "precision"}
     assert not report.ok

@@ -45,7 +45,10 @@ class TestPaths:
 
     def test_patterns_and_lists(self, folder):
         assert files_of(str(folder / "**" / "*.parquet"))[-1] == folder / "2024" / "a.parquet"
-        assert files_of([folder / "b.pq", str(folder / "2024")]) == [folder / "b.pq", folder / "2024" / "a.parquet"]
+        assert files_of([folder / "b.pq", str(folder / "2024")]) == [
+            folder / "b.pq",
+            folder / "2024" / "a.parquet",
+        ]
 
     def test_what_is_no_path_names_none(self):
         assert files_of(7) == files_of([]) == files_of({"a": 1}) == []
@@ -139,8 +142,12 @@ class TestCsv:
         source = open_source(self.write(tmp_path / "r.csv", *lines))
         (part,) = source.partitions()
         tables = list(part.read(["x", "c"], []))
-        assert [str(v) for t in tables for v in t.column("x").to_pylist()] == [line.split(",")[0] for line in lines]
-        assert [str(v) for t in tables for v in t.column("c").to_pylist()] == [line.split(",")[1] for line in lines]
+        assert [str(v) for t in tables for v in t.column("x").to_pylist()] == [
+            line.split(",")[0] for line in lines
+        ]
+        assert [str(v) for t in tables for v in t.column("c").to_pylist()] == [
+            line.split(",")[1] for line in lines
+        ]
         kinds = [t.schema.field("c").type for t in tables]
         assert kinds[0] == pa.float64()
         changes = sum(a != b for a, b in pairwise(kinds))
@@ -183,7 +190,9 @@ class TestCsv:
 
 def test_csv_and_parquet_of_the_same_rows_hold_the_same(tmp_path):
     rng = np.random.default_rng(0)
-    frame = pl.DataFrame({"x": rng.integers(0, 9, 50), "y": rng.normal(size=50), "c": rng.choice(list("ab"), 50)})
+    frame = pl.DataFrame(
+        {"x": rng.integers(0, 9, 50), "y": rng.normal(size=50), "c": rng.choice(list("ab"), 50)}
+    )
     frame.write_csv(tmp_path / "r.csv")
     frame.write_parquet(tmp_path / "r.parquet")
     one, other = open_source(tmp_path / "r.csv"), open_source(tmp_path / "r.parquet")

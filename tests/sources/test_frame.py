@@ -93,7 +93,19 @@ def test_an_index_with_a_name_is_a_column():
     assert open_source(pd.DataFrame({"x": [1]}, index=pd.Index(["e1"], name="event"))).names == ["x", "event"]
 
 
-MIXED = [1, "x", 2.0, None, True, float("nan"), date(2024, 1, 2), np.float32(3), np.bool_(False), pd.NA, pd.NaT]
+MIXED = [
+    1,
+    "x",
+    2.0,
+    None,
+    True,
+    float("nan"),
+    date(2024, 1, 2),
+    np.float32(3),
+    np.bool_(False),
+    pd.NA,
+    pd.NaT,
+]
 SPELLED = ["1", "x", "2", None, "1", None, "2024-01-02", "3", "0", None, None]
 
 

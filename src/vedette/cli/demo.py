@@ -33,7 +33,8 @@ def demo(name: str, out: Path, data: Path | None) -> None:
     else:
         monitor = cancer.prepare_cancer(folder)
     report = run.replay(monitor, progress=progress_bar("rows"))
-    page = report.to_html(folder / "report.html")
+    page = folder / "report.html"
+    report.to_html(page)
     report.print()
     click.echo(f"\nThe page:     {page.resolve().as_uri()}")
     click.echo(f"The monitor:  {monitor}   (run it again: vedette replay {monitor} --html report.html)")

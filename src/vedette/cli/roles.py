@@ -54,7 +54,8 @@ def guess(columns: Sequence[str]) -> dict[str, str]:
     for role, pattern in _USUAL.items():
         for option in pattern.split("|"):
             match = next(
-                (c for c in columns if re.fullmatch(option, c, re.IGNORECASE) and c not in found.values()), None
+                (c for c in columns if re.fullmatch(option, c, re.IGNORECASE) and c not in found.values()),
+                None,
             )
             if match:
                 found[role] = match

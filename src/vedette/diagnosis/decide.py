@@ -84,8 +84,8 @@ def decide(evidence: Evidence) -> tuple[Cause, ...]:
     """
     if evidence.rows < NEEDED:
         return (Cause.of("insufficient", 1.0, "insufficient", rows=evidence.rows, needed=NEEDED),)
-    found = [*evidence.faults, *_shifts(evidence)]
-    found = found or [*_benign(evidence)]
+    shifts = [*_shifts(evidence)]
+    found = [*evidence.faults, *(shifts or _benign(evidence))]
     if not found:
         return (Cause.of("stable", 1.0, "stable", rows=evidence.rows),)
     return tuple(sorted(found, key=lambda c: (-c.score, c.kind, c.column or "")))
@@ -217,7 +217,7 @@ def _inputs(evidence: Evidence) -> Iterator[Cause]:
 def _benign(evidence: Evidence) -> Iterator[Cause]:
     if evidence.drifted:
         column, effect = evidence.drifted[0]
-        yield Cause.of("benign drift", 0.8, "benign_drift", column=column, effect=effect, **_next(evidence))
+        yield Cause.of("benign drift", 0.82, "benign_drift", column=column, effect=effect, **_next(evidence))
 
 
 def _next(evidence: Evidence) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def diagnose(
     'unit change'
     """
     cube = _span(current, windows).over_time()
-    columns = list(marginals(cube, baseline))
+    columns = list(marginals(cube, baseline, deff))
     causes = decide(_evidence(cube, baseline, columns, deff))
     context = {**_since(causes[0], findings), **_accuracy(cube, baseline), **_segments(cube, baseline)}
     return Diagnosis.of(causes, context)
@@ -101,7 +101,7 @@ def _evidence(cube: Cube, baseline: Baseline, columns: Sequence[Marginal], deff:
     inputs = [m for m in columns if m.column.role in ("feature", "segment")]
     known: dict[str, Any] = {
         "rows": _rows(columns),
-        "faults": tuple(faults_of(columns, cube)),
+        "faults": tuple(faults_of(columns, cube, baseline)),
         "drifted": _drifted(inputs),
         "columns": len(inputs),
         "positive": f"{layout.label or 'label'} = {layout.classes[-1]}" if layout.classes else "",
@@ -109,7 +109,7 @@ def _evidence(cube: Cube, baseline: Baseline, columns: Sequence[Marginal], deff:
     now, then = tables(cube, layout), tables(baseline.cube, layout)
     if now is None or then is None or not (now.sum() and then.sum()):
         return Evidence(**known)
-    return Evidence(**known, **_model(now[0], then[0], deff), **_place(cube, baseline))
+    return Evidence(**known, **_model(now[0] / deff, then[0] / deff), **_place(cube, baseline, deff))
 
 
 def _rows(columns: Sequence[Marginal]) -> int:
@@ -124,12 +124,12 @@ def _drifted(inputs: Sequence[Marginal]) -> tuple[tuple[str, float], ...]:
     return tuple((m.column.name, m.effect) for m in sorted(kept, key=lambda m: -m.effect))
 
 
-def _model(now: Floats, then: Floats, deff: float) -> dict[str, Any]:
+def _model(now: Floats, then: Floats) -> dict[str, Any]:
     """Return what scores and labels say: tables of shape (bins, k + 1)."""
     labels_now, labels_then = now[:, :-1], then[:, :-1]
     found: dict[str, Any] = {
         "scores": divergence(now.sum(1), then.sum(1)),
-        "fit": label_shift(now.sum(1), labels_then, deff),
+        "fit": label_shift(now.sum(1), labels_then),
     }
     if min(labels_now.sum(), labels_then.sum()) < LABELLED:
         return found
@@ -146,14 +146,14 @@ def _model(now: Floats, then: Floats, deff: float) -> dict[str, Any]:
     }
 
 
-def _place(cube: Cube, baseline: Baseline) -> dict[str, Any]:
+def _place(cube: Cube, baseline: Baseline, deff: float) -> dict[str, Any]:
     """Return the segment to which a change of meaning is confined, over all segment columns."""
     found: list[tuple[float, Segment, Confined]] = []
     for dimension in cube.segments:
         pair = _paired(cube, baseline, dimension, tables)
         if dimension == TOTAL or pair is None:
             continue
-        here = confined(pair[0][..., :-1], pair[1][..., :-1])
+        here = confined(pair[0][..., :-1] / deff, pair[1][..., :-1] / deff)
         if here is not None:
             gain = here.share * here.effect - (1 - here.share) * here.rest
             found.append((gain, Segment(dimension, cube.segments[dimension][here.cell]), here))

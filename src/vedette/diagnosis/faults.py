@@ -10,17 +10,19 @@ import numpy as np
 from vedette.diagnosis.cause import Cause
 from vedette.diagnosis.default_value import default_value
 from vedette.diagnosis.marginals import Marginal
-from vedette.diagnosis.missing_burst import missing_burst
+from vedette.diagnosis.missing_burst import missing_burst, missing_mix
 from vedette.diagnosis.new_category import LARGE, new_category
 from vedette.diagnosis.swapped_columns import swapped_columns
 from vedette.diagnosis.unit_change import unit_change
-from vedette.engine.cube import Cube
+from vedette.engine.baseline import Baseline
+from vedette.engine.cube import TOTAL, Cube
+from vedette.values import Segment
 
 #: Share of repeated rows from which they are called a cause.
 REPEATED = 0.05
 
 
-def faults_of(columns: Sequence[Marginal], cube: Cube) -> Iterator[Cause]:
+def faults_of(columns: Sequence[Marginal], cube: Cube, baseline: Baseline) -> Iterator[Cause]:
     """Yield every fault that was found; a column that changed places with another is asked nothing else."""
     swapped: set[str] = set()
     for pair in swapped_columns([m for m in columns if m.column.role in ("feature", "segment")]):
@@ -36,18 +38,35 @@ def faults_of(columns: Sequence[Marginal], cube: Cube) -> Iterator[Cause]:
         )
     asked = [m for m in columns if m.column.name not in swapped]
     for marginal in asked:
+        yield from _missing(marginal, cube, baseline)
         others = [m for m in asked if m is not marginal and m.column.role == "feature"]
         yield from _faults(marginal, alone=not any(m.p < 1e-6 for m in others))
     yield from _repeated(cube)
 
 
+def _missing(marginal: Marginal, cube: Cube, baseline: Baseline) -> Iterator[Cause]:
+    """Yield a burst of missing entries, unless another mix of segments explains most of it."""
+    found, name = missing_burst(marginal), marginal.column.name
+    if found is None:
+        return
+    segment: Segment | None = None
+    for dimension in cube.segments:
+        spec = baseline.layout.counts(name)
+        now, then = cube.state(spec, dimension), baseline.cube.state(spec, dimension)
+        if dimension in {TOTAL, name} or now is None or then is None or len(now) != len(then):
+            continue
+        parts = missing_mix(*(np.column_stack((s["rows"], s["missing"] + s["wrong"])) for s in (now, then)))
+        if parts is not None and parts[0].mix > 0.5 * parts[0].change:
+            return
+        if parts is not None and parts[1] is not None and segment is None:
+            segment = Segment(dimension, cube.segments[dimension][parts[1]])
+    form = "missing_burst" if segment is None else "missing_burst_segment"
+    fields: dict[str, Any] = {"now": found.now, "then": found.then}
+    yield Cause.of("missing burst", 0.96, form, column=name, segment=segment, **fields)
+
+
 def _faults(marginal: Marginal, *, alone: bool) -> Iterator[Cause]:
     name = marginal.column.name
-    missing = missing_burst(marginal)
-    if missing is not None:
-        yield Cause.of(
-            "missing burst", 0.96, "missing_burst", column=name, now=missing.now, then=missing.then
-        )
     unseen = new_category(marginal)
     if unseen is not None:
         score = 0.94 if unseen.share >= LARGE else 0.3
@@ -55,7 +74,9 @@ def _faults(marginal: Marginal, *, alone: bool) -> Iterator[Cause]:
     default = default_value(marginal)
     if default is not None:
         fields: dict[str, Any] = {"value": default.value, "share": default.now, "then": default.then}
-        yield Cause.of("default value", 0.95, "default_value", column=name, **fields)
+        # A category that grew may simply have grown: only what drift leaves unexplained speaks for a default.
+        score = 0.95 if marginal.numeric else 0.8
+        yield Cause.of("default value", score, "default_value", column=name, **fields)
         return
     yield from _unit(marginal, alone=alone)
 
@@ -65,7 +86,7 @@ def _unit(marginal: Marginal, *, alone: bool) -> Iterator[Cause]:
     if found is None:
         return
     # A mild factor is a fault only where nothing else moved: drift takes correlated columns along.
-    damp = 1.0 if alone or not found.mild else 0.5
+    damp = 1.0 if alone or not found.mild(marginal.spread_then) else 0.5
     fields: dict[str, Any] = {"factor": found.slope, "offset": found.offset, "gap": found.gap}
     fields["fit"] = found.r2 if np.isfinite(found.r2) else 1 - found.gap
     if not found.unit:

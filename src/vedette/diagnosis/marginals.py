@@ -143,8 +143,11 @@ def scored(g2: float, df: float, n: float, m: float) -> Divergence:
     return Divergence(float(max(g2 - df, 0.0) / (2 * h)), float(chdtrc(df, max(g2, 0.0))), g2, df, h)
 
 
-def marginals(current: Cube, baseline: Baseline) -> Iterator[Marginal]:
-    """Yield the counts of every watched column that was counted on both sides; labels are not among them."""
+def marginals(current: Cube, baseline: Baseline, deff: float = 1.0) -> Iterator[Marginal]:
+    """Yield the counts of every watched column that was counted on both sides; labels are not among them.
+
+    Rows that come in clumps tell less: their counts are worth ``1 / deff`` of as many independent rows.
+    """
     layout = baseline.layout
     for column in layout.monitored():
         if column.role == "label" or column.kind not in ("number", "category"):
@@ -153,7 +156,7 @@ def marginals(current: Cube, baseline: Baseline) -> Iterator[Marginal]:
         now, then = current.state(spec), baseline.cube.state(spec)
         if now is None or then is None or not (now["counts"].sum() and then["counts"].sum()):
             continue
-        apart = divergence(coarse(now)[0], coarse(then)[0])
+        apart = divergence(coarse(now)[0] / deff, coarse(then)[0] / deff)
         spreads = _spreads(current, baseline, column)
         yield Marginal(column, now, then, *spreads, apart.effect, apart.p)
 

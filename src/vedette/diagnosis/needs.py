@@ -9,14 +9,17 @@ from vedette.summaries.base import Summary
 
 
 def wanted(layout: Layout) -> Wanted:
-    """Return the summaries of a full diagnosis: bins and moments of every column, outcomes overall and by segment.
+    """Return the summaries of a full diagnosis: bins and moments by column, outcomes and missing entries by segment.
 
     A diagnosis does with fewer and then sees less: without moments no factor that throws a whole column out of the
-    reference's range, without outcomes by segment no segment.
+    reference's range, without counts by segment no segment.
     """
     watched = [c for c in layout.monitored() if c.kind in ("number", "category")]
     specs: list[Summary] = [layout.bins(c.name) for c in watched]
     specs += [layout.moments(c.name) for c in watched if c.kind == "number"]
     outcomes = outcome_spec(layout)
     by_model = () if outcomes is None else (outcomes,)
-    return Wanted((*specs, *by_model), by_model if layout.schema.segments else ())
+    if not layout.schema.segments:
+        return Wanted((*specs, *by_model))
+    missing = tuple(layout.counts(c.name) for c in watched)
+    return Wanted((*specs, *by_model, *missing), (*by_model, *missing))

@@ -45,14 +45,14 @@ def swapped_columns(marginals: Sequence[Marginal]) -> Iterator[SwappedColumns]:
 
 
 def _pair(a: Marginal, b: Marginal) -> tuple[float, SwappedColumns] | None:
+    error = max(_moments_apart(a.spread_now, b.spread_then), _moments_apart(b.spread_now, a.spread_then))
+    if error > 0.3:
+        return None
     own = min(_gap(a, a)[0], _gap(b, b)[0])
     if own < APART:
         return None
     there, back = _gap(a, b), _gap(b, a)
     if there[0] > there[1] + CLOSE or back[0] > back[1] + CLOSE or own < 3 * max(there[0], back[0]):
-        return None
-    error = max(_moments_apart(a.spread_now, b.spread_then), _moments_apart(b.spread_now, a.spread_then))
-    if error > 0.3:
         return None
     left, right = sorted((a.column.name, b.column.name))
     crossed = max(there[0], back[0])

@@ -45,8 +45,10 @@ FILLED = 8
 #: Columns that moved less than this (nats) are not asked about.
 MOVED = 0.02
 R2 = 0.995
+#: Most that mean (in standard deviations) and spread (in log) may be off.
+MOMENTS = 0.35
 #: Factors within this may be drift; they must fit within chance alone.
-MILD = 4.0
+NEAR = 4.0
 _GRID = np.linspace(0.02, 0.98, 49)
 
 
@@ -64,10 +66,19 @@ class UnitChange(msgspec.Struct, frozen=True):
     gap: float
 
     @property
-    def mild(self) -> bool:
-        """Whether the world may do this too: prices and ages grow by half, not by ten, and not by an offset."""
-        named_offset = self.unit != "" and self.offset != 0
-        return 1 / MILD < self.slope < MILD and not named_offset
+    def near(self) -> bool:
+        """Whether drift may look like this: prices and ages grow by half, not by ten."""
+        return 1 / NEAR < self.slope < NEAR
+
+    def mild(self, spread: Spread | None) -> bool:
+        """Tell whether the world may do this too, so that nothing else may have moved if it is to be a fault.
+
+        A slope and an offset that both hit a known conversion are no accident.
+        """
+        if not self.near or (self.unit and self.offset != 0 and self.slope != 1):
+            return False
+        moved = self.offset + (self.slope - 1) * spread.mean if spread is not None else 0.0
+        return spread is None or abs(moved) < 3 * spread.sd
 
 
 def unit_change(marginal: Marginal) -> UnitChange | None:
@@ -92,10 +103,11 @@ def unit_change(marginal: Marginal) -> UnitChange | None:
         return None
     if gap(now, then) <= chance_gap(now, then) + LOOSE:
         return None
-    known = [_measured(name, slope, offset, now, then) for name, slope, offset in KNOWN]
+    likely = [known for known in KNOWN if _moment_error(known[1], known[2], marginal) < MOMENTS]
+    known = [_measured(*known, now, then) for known in likely]
     fitting = [one for one in known if _fits(one, marginal, now, then, LOOSE)]
     if fitting:
-        return min(fitting, key=lambda one: one.gap + _moment_error(one, marginal))
+        return min(fitting, key=lambda one: one.gap + _moment_error(one.slope, one.offset, marginal))
     free = _free(marginal, now, then)
     if free is None or not _far(free, marginal) or not _fits(free, marginal, now, then, TIGHT):
         return None
@@ -118,22 +130,22 @@ def _r2(live: np.ndarray, fitted: np.ndarray) -> float:
 
 def _fits(one: UnitChange, marginal: Marginal, now: Cumulative, then: Cumulative, room: float) -> bool:
     """Tell whether the candidate leaves nothing unexplained, by bins and by moments; one of them must see it."""
-    allowed = chance_gap(now, then, 0.01) + 0.005 if one.mild else chance_gap(now, then) + room
+    allowed = chance_gap(now, then, 0.01) + 0.005 if one.near else chance_gap(now, then) + room
     if one.gap > allowed:
         return False
     seen = 1 - now.below[0] - (1 - now.below[-1])  # share of live rows within the reference's range
     if marginal.spread_now is None or marginal.spread_then is None:
         return bool(seen > 0.5)
-    return _moment_error(one, marginal) < (0.35 if room == LOOSE else 0.2)
+    return _moment_error(one.slope, one.offset, marginal) < (MOMENTS if room == LOOSE else MOMENTS / 2)
 
 
-def _moment_error(one: UnitChange, marginal: Marginal) -> float:
-    """Return how far mean (in standard deviations) and spread (in log) are from the candidate's."""
+def _moment_error(slope: float, offset: float, marginal: Marginal) -> float:
+    """Return how far mean (in standard deviations) and spread (in log) are from a map's; 0 where unknown."""
     now, then = marginal.spread_now, marginal.spread_then
     if now is None or then is None or not (now.sd > 0 and then.sd > 0):
         return 0.0 if now is None or then is None else np.inf
-    sd = abs(one.slope) * then.sd
-    return max(abs(now.mean - (one.slope * then.mean + one.offset)) / sd, abs(math.log(now.sd / sd)))
+    sd = abs(slope) * then.sd
+    return max(abs(now.mean - (slope * then.mean + offset)) / sd, abs(math.log(now.sd / sd)))
 
 
 def _free(marginal: Marginal, now: Cumulative, then: Cumulative) -> UnitChange | None:

@@ -43,6 +43,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{column} is missing in {now:share} of rows, {then:share} before",
         "{column} 在 {now:share} 的行中缺失，此前为 {then:share}",
     ),
+    "cause.missing_burst_segment": (
+        "{column} is missing in {now:share} of rows, {then:share} before, and only where {segment}",
+        "{column} 在 {now:share} 的行中缺失，此前为 {then:share}，且仅限于 {segment}",
+    ),
     "cause.swapped_columns": (
         (
             "{column} and {other} have changed places: each now has the other's distribution"
@@ -165,6 +169,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "remedy.missing_burst": (
         "Fix the feed of {column}; until then fall back to a model that does not need it.",
         "修复 {column} 的数据源；在此之前改用不依赖它的模型。",
+    ),
+    "remedy.missing_burst_segment": (
+        "Fix the feed of {column} for {segment}; until then fall back there to a model that does not need it.",
+        "修复 {segment} 中 {column} 的数据源；在此之前对该处改用不依赖它的模型。",
     ),
     "remedy.swapped_columns": (
         "Fix the pipeline: put {column} and {other} back in their order and score the rows again.",

@@ -96,7 +96,9 @@ class Baseline:
         late = LateLabels(labels, schema) if labels is not None else None
         layout = fit_layout(source, schema)
         chosen = plan(layout, metrics)
-        cube = scan(source, layout, chosen.of_reference(layout), labels=late, threads=threads, progress=progress)
+        cube = scan(
+            source, layout, chosen.of_reference(layout), labels=late, threads=threads, progress=progress
+        )
         if every is None or schema.time is None:
             return cls(layout, cube)
         windows, by_row = windows_over(source, layout, every, timezone)

@@ -11,6 +11,8 @@ from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.plan import Chosen
 from vedette.metrics.base import Metric
 from vedette.summaries.base import State
+from vedette.summaries.categories import Categories
+from vedette.summaries.histogram import Histogram
 from vedette.values import Estimates, Window
 
 
@@ -94,7 +96,20 @@ def _states(one: Chosen, cube: Cube, dimension: str) -> dict[str, State] | None:
     states = {name: cube.state(spec, dimension) for name, spec in one.needs.items()}
     if any(state is None for state in states.values()):
         return None
-    return {name: state for name, state in states.items() if state is not None}
+    return {
+        name: _known(state) if one.known_only else state
+        for name, state in states.items()
+        if state is not None
+    }
+
+
+def _known(state: State) -> State:
+    """Return the state without its missing entries."""
+    if not isinstance(state.spec, Histogram | Categories):
+        return state
+    counts = state["counts"].copy()
+    counts[:, -1] = 0
+    return State(state.spec, {"counts": counts})
 
 
 def _groups(one: Chosen) -> tuple[str, ...]:

@@ -127,6 +127,8 @@ def fit_column(name: str, values: pa.Array, schema: Schema, task: str) -> Column
         numbers = Batch(pa.record_batch({name: values})).numbers(name)
         bins = SCORE_BINS if role == "score" else 200
         binning, coarse = fit_bins(numbers, bins)
+        if not binning.offsets:  # nothing finite
+            return Column(name=name, kind="empty", role=role, unit=unit)
         return Column(
             name=name, kind=kind, role=role, binning=binning, coarse=coarse, unit=unit, low=low, high=high
         )

@@ -76,17 +76,15 @@ def _hashes(
         for table in partition.read([column], []):
             batch = Batch(table)
             blank = batch.nameless(column)
-            valid = None if blank is None else ~blank
             hashes = batch.keys(column)
-            chosen = valid if passes == 1 else hashes % np.uint64(passes) == number
-            if passes > 1 and valid is not None:
-                chosen = chosen & valid
-            position = (
-                np.arange(start, start + len(hashes)) if chosen is None else start + np.flatnonzero(chosen)
-            )
-            parts.append(hashes if chosen is None else hashes[chosen])
-            places.append(position)
+            position = np.arange(start, start + len(hashes))
             start += len(hashes)
+            if blank is not None or passes > 1:
+                chosen = hashes % np.uint64(passes) == number
+                chosen &= True if blank is None else ~blank
+                hashes, position = hashes[chosen], position[chosen]
+            parts.append(hashes)
+            places.append(position)
     except DAMAGE:  # reported by the scan that needs all columns
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     return np.concatenate(parts), np.concatenate(places)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from vedette.engine.evaluate import Block
 from vedette.engine.incidents import together
@@ -14,7 +14,7 @@ from vedette.rules.base import Rule, Series
 from vedette.rules.change import Change
 from vedette.rules.missing_data import MissingData
 from vedette.rules.shift import Shift
-from vedette.values import Estimates, Finding, Segment
+from vedette.values import Estimates, Finding, Floats, Segment
 
 #: What is looked for unless the monitor says otherwise.
 DEFAULT_RULES: tuple[Rule, ...] = (Change(), Shift(), MissingData())
@@ -53,16 +53,85 @@ def judge(
         Variation between windows of the reference, from `vedette.engine.noise`; used where there are windows.
     """
     known = noise or {}
-    series = [s for block in blocks for s in series_of(block, known)]
-    raw = [_evidence(s, rules, level) for s in series]
-    adjusted = holm(np.concatenate(raw)) if raw else np.zeros(0)
-    ends = np.cumsum([len(r) for r in raw])
-    found: list[Finding] = []
-    for s, end, p in zip(series, ends, raw, strict=True):
-        weighed = msgspec.structs.replace(s, evidence=adjusted[end - len(p) : end])
-        found += [f for rule in rules for f in rule.fold(weighed)]
-    windows = blocks[0].windows if blocks else ()
-    return together(gravest_first(_telling(found)), windows)
+    raw = [_evidence(block, rules, level, _noise(block, known)) for block in blocks]
+    adjusted = np.split(holm(np.concatenate(raw)), np.cumsum([len(r) for r in raw])[:-1]) if raw else []
+    found = [
+        finding
+        for block, evidence in zip(blocks, adjusted, strict=True)
+        for series in _suspects(block, evidence, rules, _noise(block, known))
+        for rule in rules
+        for finding in rule.fold(series)
+    ]
+    return together(gravest_first(_telling(found)), blocks[0].windows if blocks else ())
+
+
+def _evidence(block: Block, rules: Sequence[Rule], level: float, noise: float) -> Floats:
+    """Return the p-values of all estimates of a block that a rule would look at; nan where none does."""
+    nothing = np.full(len(block.current), np.nan)
+    for rule in rules:
+        if rule.metrics and block.metric.key not in rule.metrics:
+            continue
+        if isinstance(rule, Shift) and block.metric.compares:
+            return block.current.p
+        if isinstance(rule, Change) and not block.metric.compares and block.reference is not None:
+            then = rows_of(block.reference, np.arange(len(block.current)) % len(block.reference))
+            p = rule.evidence(block.current, then, _proportion(block), noise, level)
+            return np.where(block.current.n >= SUPPORT, p, np.nan)
+    return nothing
+
+
+def _suspects(block: Block, evidence: Floats, rules: Sequence[Rule], noise: float) -> Iterator[Series]:
+    """Yield the series of a block that some rule may find something in, most having no evidence at all."""
+    eager = any(
+        not rule.weighs_evidence and (not rule.metrics or block.metric.key in rule.metrics) for rule in rules
+    )
+    limit = max((getattr(rule, "alpha", 0.0) for rule in rules if rule.weighs_evidence), default=0.0)
+    width = len(block.segments) * max(len(block.groups), 1)
+    least = np.nan_to_num(evidence, nan=np.inf).reshape(-1, width).min(axis=0)
+    for place in range(width):
+        if eager or least[place] <= limit:
+            yield from _series(block, place, evidence, noise)
+
+
+def _series(block: Block, place: int, evidence: Floats, noise: float) -> Iterator[Series]:
+    """Yield the series at a place (segment, group) of a block, unless it is a segment with too few rows."""
+    metric, groups = block.metric, block.groups or ("",)
+    segment, group = block.segments[place // len(groups)], groups[place % len(groups)]
+    rows = slice(place, None, len(block.segments) * len(groups))
+    current = rows_of(block.current, rows)
+    if block.dimension and np.nanmax(current.n, initial=0) < SUPPORT:
+        return
+    about = Segment(str(metric.column), group) if group else Segment(block.dimension, segment)
+    yield Series(
+        metric=metric.key,
+        title=metric.title,
+        unit=metric.unit,
+        better=metric.better,
+        compares=metric.compares,
+        proportion=_proportion(block),
+        column=None if group else metric.column,
+        segment=about if about.column else None,
+        windows=block.windows,
+        current=current,
+        reference=block.reference[place] if block.reference is not None else None,
+        noise=noise,
+        evidence=evidence[rows],
+    )
+
+
+def _noise(block: Block, known: Mapping[tuple[str, str | None], float]) -> float:
+    if len(block.windows) == 1:
+        return 0.0
+    return known.get((block.metric.key, block.metric.column), 0.0)
+
+
+def _proportion(block: Block) -> bool:
+    return tuple(block.metric.range) == (0.0, 1.0)
+
+
+def rows_of(estimates: Estimates, rows: slice | npt.NDArray[np.intp]) -> Estimates:
+    """Return some rows of the estimates."""
+    return Estimates(*(getattr(estimates, f)[rows] for f in estimates.__struct_fields__))
 
 
 def _telling(findings: Sequence[Finding]) -> list[Finding]:
@@ -86,54 +155,6 @@ def _stands_out(finding: Finding, overall: Finding | None) -> bool:
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings by level, the whole model before columns and segments, then by size of the effect."""
     return sorted(findings, key=_order)
-
-
-def series_of(block: Block, noise: Mapping[tuple[str, str | None], float]) -> Iterator[Series]:
-    """Yield the series of a block: one for each segment and group with enough rows to speak of."""
-    metric = block.metric
-    for g, group in enumerate(block.groups or ("",)):
-        for s, value in enumerate(block.segments):
-            rows = np.asarray(block.series(s, g))
-            current = rows_of(block.current, rows)
-            if block.dimension and np.nanmax(current.n, initial=0) < SUPPORT:
-                continue
-            segment = Segment(block.dimension, value) if block.dimension else None
-            if group:
-                segment = Segment(str(metric.column), group)
-            at = s * max(len(block.groups), 1) + g
-            yield Series(
-                metric=metric.key,
-                title=metric.title,
-                unit=metric.unit,
-                better=metric.better,
-                compares=metric.compares,
-                proportion=tuple(metric.range) == (0.0, 1.0),
-                column=None if group else metric.column,
-                segment=segment,
-                windows=block.windows,
-                current=current,
-                reference=block.reference[at] if block.reference is not None else None,
-                noise=noise.get((metric.key, metric.column), 0.0) if len(block.windows) > 1 else 0.0,
-                evidence=np.full(len(rows), np.nan),
-            )
-
-
-def rows_of(estimates: Estimates, rows: np.ndarray) -> Estimates:
-    """Return some rows of the estimates."""
-    fields = {f: getattr(estimates, f)[rows] for f in estimates.__struct_fields__}
-    return Estimates(**fields)
-
-
-def _evidence(series: Series, rules: Sequence[Rule], level: float) -> np.ndarray:
-    """Return the p-values of the windows a rule would look at; nan where none does."""
-    for rule in rules:
-        if not rule.applies(series):
-            continue
-        if isinstance(rule, Shift):
-            return series.current.p
-        if isinstance(rule, Change):
-            return np.where(series.current.n >= SUPPORT, rule.evidence(series, level), np.nan)
-    return np.full(len(series.windows), np.nan)
 
 
 def _order(finding: Finding) -> tuple[int, bool, int, float]:

@@ -36,8 +36,8 @@ def between_windows(estimates: Estimates, level: float = 0.95) -> float:
     usable = np.isfinite(estimates.value) & np.isfinite(width)
     if usable.sum() < ENOUGH:
         return 0.0
-    spread = np.var(estimates.value[usable], ddof=1) - np.mean(width[usable] ** 2)
-    return float(max(spread, 0.0) ** 0.5)
+    spread = float(np.var(estimates.value[usable], ddof=1) - np.mean(width[usable] ** 2))
+    return float(np.sqrt(max(spread, 0.0)))
 
 
 def noise_of(history: Iterable[Block], level: float = 0.95) -> dict[tuple[str, str | None], float]:

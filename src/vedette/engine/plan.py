@@ -19,11 +19,15 @@ DEFAULT = "default"
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """A metric and the summaries it reads, and those it reads of the reference alone, by the metric's own names."""
+    """A metric and the summaries it reads, and those it reads of the reference alone, by the metric's own names.
+
+    `known_only` leaves missing entries out: a label that is missing is not a value but one not known yet.
+    """
 
     metric: Metric
     needs: dict[str, Summary]
     remembers: dict[str, Summary] = {}
+    known_only: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -55,7 +59,9 @@ class Plan(msgspec.Struct, frozen=True):
         """Return the distinct specs to count of the reference."""
         wanted = self.wanted(layout)
         beside = layout.specs([c.remembers for c in self.chosen])
-        return Wanted((*wanted.total, *(spec for spec in beside if spec not in wanted.total)), wanted.by_segment)
+        return Wanted(
+            (*wanted.total, *(spec for spec in beside if spec not in wanted.total)), wanted.by_segment
+        )
 
 
 def plan(layout: Layout, metrics: Iterable[str | Metric] | None = None) -> Plan:
@@ -86,7 +92,8 @@ def _default(layout: Layout) -> Plan:
 
 def choose(metric: Metric, layout: Layout) -> Chosen:
     """Return the metric with its needs; raises what the layout raises where it is not defined."""
-    return Chosen(metric, metric.needs(layout), metric.remembers(layout))
+    of_label = metric.compares and metric.column in layout.schema.roles().get("label", ())
+    return Chosen(metric, metric.needs(layout), metric.remembers(layout), of_label)
 
 
 def _asked(asked: str | Metric, layout: Layout) -> Sequence[Chosen]:

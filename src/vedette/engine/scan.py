@@ -38,6 +38,8 @@ Progress = Callable[[int, int | None], None]
 #: Boolean column the engine adds: whether a later row has the same id.
 REPEATED = "@repeated"
 _AGAIN = "Rows that came again with the same {}, of which the last counts"
+_NAMELESS = "Rows without an entry in {}, never taken for duplicates"
+_UNWATCHED = "Column {} is not in the reference and is not watched"
 _UNTIMED = "Rows without a usable time in {}, which belong to no window"
 
 
@@ -143,6 +145,7 @@ class _Job:
         self.columns = wanted.columns(layout)
         optional = {*label_columns(self.schema), *(c.name for c in layout.columns if c.role == "feature")}
         self.absent = [c for c in self.columns if c not in source.names]
+        self.unwatched = _unwatched(source, layout)
         for name in self.absent:
             if name not in optional:
                 raise unknown_name("Column", name, source.names, code="schema.unknown-column")
@@ -166,7 +169,10 @@ class _Job:
         for table in partition.read(self.columns, texts):
             batch = Batch(_with_absent(table, self.absent), partition.first_row + position)
             position += len(batch)
-            made, missing = self._count(batch, partition, position - len(batch))
+            with np.errstate(
+                over="ignore", invalid="ignore"
+            ):  # the sum of huge numbers is inf, and so undefined
+                made, missing = self._count(batch, partition, position - len(batch))
             parts += made
             untimed += missing
             naive += batch.naive_times(self.schema.time) if self.schema.time else 0
@@ -193,24 +199,17 @@ class _Job:
             counted(
                 "rows.duplicate-id", sum(map(len, self.again.values())), _AGAIN.format(schema.id), schema.id
             ),
-            counted(
-                "rows.no-id",
-                self.nameless,
-                f"Rows without an entry in {schema.id}, never taken for duplicates",
-            ),
+            counted("rows.no-id", self.nameless, _NAMELESS.format(schema.id), schema.id),
             counted(
                 "time.naive", self.naive, f"Times in {schema.time} without a zone, read as UTC", schema.time
             ),
             counted("rows.no-time", self.untimed, _UNTIMED.format(schema.time), schema.time),
         ]
-        absent = [
-            Note("column.absent", f"Column {n} is not in these data", n)
-            for n in self.absent
-            if n not in joined
-        ]
+        absent = [n for n in self.absent if n not in joined]
         return [
-            *(n for n in found if n.count),
-            *absent,
+            *(note for note in found if note.count),
+            *(Note("column.absent", f"Column {n} is not in these data", n) for n in absent),
+            *(Note("column.unwatched", _UNWATCHED.format(n), n) for n in self.unwatched),
             *(self.labels.notes() if self.labels is not None else []),
         ]
 
@@ -294,6 +293,14 @@ def _with_absent(table: pa.RecordBatch, absent: Sequence[str]) -> pa.RecordBatch
         if name not in table.schema.names:
             table = table.append_column(name, pa.nulls(table.num_rows))
     return table
+
+
+def _unwatched(source: Source, layout: Layout) -> list[str]:
+    """Return the columns that the reference does not have and nobody decided to leave out."""
+    if layout.schema.features is not None:
+        return []
+    known = {*layout.schema.ignore, *(column.name for column in layout.columns)}
+    return [name for name in source.names if name not in known]
 
 
 def _is_text(source: Source, name: str) -> bool:

@@ -17,7 +17,7 @@ MAX_WINDOWS = 100_000
 
 
 def windows_over(source: Source, layout: Layout, every: str, zone: str = "UTC") -> tuple[list[Window], bool]:
-    """Return the windows of a source and whether they count rows instead of time.
+    """Return the windows of a source, none of one without rows, and whether they count rows instead of time.
 
     Raises
     ------
@@ -34,21 +34,28 @@ def windows_over(source: Source, layout: Layout, every: str, zone: str = "UTC") 
             "Name its column: Schema(time=...), or use every = '1000 rows'",
             code="windows.no-time",
         )
-    first, last = _span(source, layout.schema.time)
-    days = length.days or 1.0
-    if (last - first) / 86_400e6 / days > MAX_WINDOWS:
+    span = _span(source, layout.schema.time)
+    if span is None:
+        return [], False
+    first, last = span
+    _check_number((last - first) / 86_400e6 / (length.days or 1.0), every)
+    return calendar(first, last, length, zone), False
+
+
+def _check_number(windows: float, every: str) -> None:
+    if windows > MAX_WINDOWS:
         raise ConfigError(
-            f"{(last - first) / 86_400e6 / days:,.0f} windows of {every} between first and last event",
+            f"{windows:,.0f} windows of {every} from the first event to the last",
             f"At most {MAX_WINDOWS:,}",
             "Choose longer windows, or look for events with a wrong time",
             code="windows.too-many",
         )
-    return calendar(first, last, length, zone), False
 
 
 def _by_row(source: Source, count: int) -> list[Window]:
     rows = sum(partition.rows or 0 for partition in numbered(source))
-    starts = range(0, max(rows, 1), count)
+    _check_number(rows / count, f"{count} rows")
+    starts = range(0, rows, count)
     return [Window(s, s + count, f"rows {s}–{min(s + count, rows) - 1}") for s in starts]
 
 
@@ -65,14 +72,18 @@ def numbered(source: Source) -> list[Partition]:
     return found
 
 
-def _span(source: Source, column: str) -> tuple[int, int]:
-    first, last = np.iinfo(np.int64).max, NO_TIME
+def _span(source: Source, column: str) -> tuple[int, int] | None:
+    """Return the first and the last instant, None when there are no rows."""
+    first, last, rows = np.iinfo(np.int64).max, NO_TIME, 0
     for partition in source.partitions():
         for table in readable(partition, [column]):
             times = Batch(table).times(column)
+            rows += len(times)
             times = times[times != NO_TIME]
             if len(times):
                 first, last = min(first, int(times.min())), max(last, int(times.max()))
+    if not rows:
+        return None
     if last == NO_TIME:
         raise DataError(
             f"Column {column!r} holds no usable time",

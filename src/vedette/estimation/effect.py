@@ -30,7 +30,7 @@ class FeatureEffect(NamedTuple):
     def of(self, moved: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return the residuals of moved shares (cells, places), (cells, groups), and the variance of their sum."""
         moved = np.asarray(moved, float)
-        return moved @ self.slope, _square(moved, self.covariance)
+        return np.asarray(moved @ self.slope), _square(moved, self.covariance)
 
     def reach(self, moved: npt.ArrayLike, rows: npt.ArrayLike) -> FloatArray:
         """Return the part of the reference that is like these rows, in (0, 1], shape (cells,).
@@ -39,7 +39,7 @@ class FeatureEffect(NamedTuple):
         d' V^-1 d)``, less what the chance of `rows` rows makes of it.
         """
         chance = self.held / np.maximum(np.asarray(rows, float), 1)
-        return 1 / (1 + np.maximum(_square(np.asarray(moved, float), self.inverse) - chance, 0))
+        return np.asarray(1 / (1 + np.maximum(_square(np.asarray(moved, float), self.inverse) - chance, 0)))
 
 
 def _square(moved: FloatArray, form: FloatArray) -> FloatArray:
@@ -134,4 +134,4 @@ def corrected(
     with np.errstate(all="ignore"):
         share = rows.sum(axis=1, keepdims=True) / ((rows * room) @ member)
         step = np.where(np.isfinite(share), share, 0.0) * np.asarray(residual, float)
-    return np.clip(rate + room * step[:, group], 0, 1)
+    return np.asarray(np.clip(rate + room * step[:, group], 0, 1))

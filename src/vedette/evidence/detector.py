@@ -101,9 +101,8 @@ class Detector:
         self._shares = np.zeros((len(made), phases, size))
         self._radius = np.zeros((len(made), phases))
         for i, (stream, (table, betting)) in enumerate(zip(self.streams, made, strict=True)):
-            of = np.arange(phases) % len(
-                table
-            )  # a stream without season has one phase, whatever the others have
+            # A stream without season has one phase, whatever the others have.
+            of = [p % len(table) for p in range(phases)]
             self._fixed[i, :, : table.shape[1], : table.shape[2]] = table[of]
             self._betting[i, :, : table.shape[1]] = betting[of]
             self._shares[i, :, : table.shape[2]] = _shares(stream)[of]

@@ -55,13 +55,17 @@ def _binary(report: Report) -> Iterator[Figure]:
     auc = report.estimate("roc_auc")
     prevalence = float(_labelled(now)[1] / _labelled(now).sum())
     yield Figure(
-        view=Roc(title=f"ROC AUC {number(auc.value)}", current=_roc(now), reference=before and _roc(before))
+        view=Roc(
+            title=f"ROC AUC {number(auc.value)}",
+            current=_roc(now),
+            reference=None if before is None else _roc(before),
+        )
     )
     yield Figure(
         view=PrecisionRecall(
             title="Precision by recall",
             current=_pr(now),
-            reference=before and _pr(before),
+            reference=None if before is None else _pr(before),
             prevalence=prevalence,
         )
     )
@@ -131,7 +135,7 @@ def _calibration(state: State) -> tuple[Floats, Floats, Floats]:
     labelled = negatives + positives
     before = np.cumsum(labelled) - labelled
     group = np.minimum(((before + labelled / 2) / max(labelled.sum(), 1) * BINS).astype(int), BINS - 1)
-    n = np.bincount(group, labelled, BINS)
+    n: Floats = np.bincount(group, labelled, BINS).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(rows > 0, total / rows, 0.0)
         score = np.bincount(group, mean * labelled, BINS) / n

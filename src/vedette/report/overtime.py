@@ -77,7 +77,7 @@ def _series(report: Report, name: str, timeline: Timeline) -> Series:
         timeline=timeline,
         estimates=estimates,
         unit=cls.unit,
-        range=tuple(cls.range),
+        range=(cls.range[0], cls.range[1]),
         reference=reference if reference.value is not None and name != "row_count" else None,
         coverage=coverage,
         markers=tuple(_marker(f, timeline) for f in found if f.window is not None),

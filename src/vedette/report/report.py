@@ -211,7 +211,7 @@ class Report:
         """One or two sentences: what is wrong, or that nothing is."""
         told = [f for f in self.findings if f.level != "info"]
         if not told:
-            return f"Nothing changed beyond chance in {self.rows:,} rows."
+            return f"Nothing changed beyond chance in {self.rows:,} row{'' if self.rows == 1 else 's'}."
         first, others = told[0], len(told) - 1
         since = f", since {first.window.label}" if first.window else ""
         more = f" ({others} more finding{'s' if others > 1 else ''})" if others else ""

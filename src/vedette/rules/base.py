@@ -68,6 +68,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Level of a finding unless the rule says otherwise.
     level: ClassVar[Level] = "watch"
+    #: Whether it fires only where adjusted evidence is at most its `alpha`; other series are not even made.
+    weighs_evidence: ClassVar[bool] = False
 
     metrics: tuple[str, ...] = ()
     breaches: int = 1

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.rules.base import Rule, Series, interval
-from vedette.values import Estimate, Finding, Floats, Level
+from vedette.values import Estimate, Estimates, Finding, Floats, Level
 
 
 class Change(Rule, frozen=True, kw_only=True):
@@ -31,14 +31,16 @@ class Change(Rule, frozen=True, kw_only=True):
     """
 
     level: ClassVar[Level] = "act"
+    weighs_evidence: ClassVar[bool] = True
 
     points: float = 0.01
     share: float = 0.05
     alpha: float = 0.01
 
     def applies(self, series: Series) -> bool:
-        """Tell whether the series has a reference of its own."""
-        return super().applies(series) and not series.compares and series.reference is not None
+        """Tell whether the series has a reference of its own, and tells how good data are, not how many have come."""
+        amount = series.unit == "rows" or series.metric == "label_coverage"  # labels come later
+        return super().applies(series) and not series.compares and series.reference is not None and not amount
 
     def breached(self, series: Series) -> npt.NDArray[np.bool_]:
         """Return which windows breach: evidence, and a change beyond the tolerance for the worse."""
@@ -54,26 +56,28 @@ class Change(Rule, frozen=True, kw_only=True):
         """Return the change for the worse."""
         return np.nan_to_num(self._harm(series), nan=-np.inf)
 
-    def evidence(self, series: Series, level: float = 0.95) -> Floats:
-        """Return the p-value of "the change is within the tolerance" for each window, shape (windows,).
+    def evidence(
+        self, current: Estimates, reference: Estimates, proportion: bool, noise: float, level: float = 0.95
+    ) -> Floats:
+        """Return the p-value of "the change is within the tolerance" for each estimate, shape (g,).
 
         The standard error is read off the two intervals on the sides that face each other; the variation between
-        windows of the reference is added to it.
+        windows of the reference (`noise`) is added to it.
         """
-        current, then = series.current, series.reference
-        if then is None or then.value is None:
-            return np.full(len(current), np.nan)
         from scipy.special import ndtr, ndtri
 
         z = float(ndtri(0.5 + level / 2))
-        low = then.value if then.low is None else then.low
-        high = then.value if then.high is None else then.high
-        difference = current.value - then.value
+        then = reference.value
+        low = np.where(np.isnan(reference.low), then, reference.low)
+        high = np.where(np.isnan(reference.high), then, reference.high)
+        difference = current.value - then
         fell = difference < 0
         mine = np.where(fell, current.high - current.value, current.value - current.low)
-        other = np.where(fell, then.value - low, high - then.value)
-        error = np.sqrt((np.nan_to_num(mine) ** 2 + other**2) / z**2 + series.noise**2)
-        excess = np.maximum(np.abs(difference) - self.tolerance(series), 0.0)
+        other = np.where(fell, then - low, high - then)
+        mine = np.where(np.isnan(mine), 0.0, mine)
+        error = np.sqrt((mine**2 + other**2) / z**2 + noise**2)
+        tolerance = self.points if proportion else self.share * np.abs(then)
+        excess = np.maximum(np.abs(difference) - tolerance, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             surprise = np.where(error > 0, 2 * ndtr(-excess / error), np.where(excess > 0, 0.0, 1.0))
         return np.where(np.isnan(difference), np.nan, surprise)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +22,8 @@ class Shift(Rule, frozen=True, kw_only=True):
     alpha : float
         Bound on the probability of any false finding among everything looked at.
     """
+
+    weighs_evidence: ClassVar[bool] = True
 
     metrics: tuple[str, ...] = ("psi",)
     small: float = 0.02

@@ -52,7 +52,9 @@ class Csv(Source):
 
     def partitions(self) -> list[Partition]:
         """Return one partition a file."""
-        return [Partition(str(path), i * _APART, None, self._reader(path)) for i, path in enumerate(self.files)]
+        return [
+            Partition(str(path), i * _APART, None, self._reader(path)) for i, path in enumerate(self.files)
+        ]
 
     def _reader(self, path: Path) -> Any:
         def read(columns: Sequence[str], texts: Sequence[str]) -> Iterator[pa.RecordBatch]:

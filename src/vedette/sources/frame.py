@@ -34,7 +34,8 @@ class Frame(Source):
 
     order: ClassVar[int] = 90
 
-    def __init__(self, given: Any) -> None:
+    def __init__(self, given: Any, first_row: int = 0) -> None:
+        self.first_row = first_row
         table = _table(given)
         # pandas adds its row labels when they are not 0, 1, 2, ...; without a name they mean nothing.
         unnamed = [n for n in table.column_names if re.fullmatch(r"__index_level_\d+__", n)]
@@ -58,12 +59,15 @@ class Frame(Source):
 
         def read(columns: Sequence[str], texts: Sequence[str]) -> Iterator[pa.RecordBatch]:
             chosen = part.select([c for c in columns if c in part.column_names])
-            for i, (field, kind) in enumerate(zip(chosen.schema, map(_plain, chosen.schema.types), strict=True)):
+            for i, (field, kind) in enumerate(
+                zip(chosen.schema, map(_plain, chosen.schema.types), strict=True)
+            ):
                 if field.type != kind:
                     chosen = chosen.set_column(i, field.name, chosen.column(i).cast(kind))
             yield from chosen.combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
 
-        return Partition(f"rows {start}-{start + part.num_rows}", start, part.num_rows, read)
+        first = self.first_row + start
+        return Partition(f"rows {first}-{first + part.num_rows}", first, part.num_rows, read)
 
 
 def _table(given: Any) -> pa.Table:

@@ -123,7 +123,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         """Return a state with one cell for each group of cells, merged."""
         arrays = {}
         for name, field in self.fields().items():
-            parts = [_FOLD[field.merge].reduce(state.arrays[name][g], axis=0, initial=field.start) for g in groups]
+            parts = [
+                _FOLD[field.merge].reduce(state.arrays[name][g], axis=0, initial=field.start) for g in groups
+            ]
             arrays[name] = np.stack(parts).astype(field.dtype, copy=False)
         return State(self, arrays)
 
@@ -174,7 +176,7 @@ class State:
             )
         return self.spec.merge(self, other)
 
-    def take(self, rows: npt.ArrayLike) -> State:
+    def take(self, rows: npt.ArrayLike | slice) -> State:
         """Return the cells of an index array, a mask or a slice."""
         index = rows if isinstance(rows, slice) else np.asarray(rows)
         return State(self.spec, {name: a[index] for name, a in self.arrays.items()})

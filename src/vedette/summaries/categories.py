@@ -58,7 +58,9 @@ class Categories(Summary, frozen=True, kw_only=True):
 
     def bins(self, batch: Batch) -> npt.NDArray[np.int32]:
         """Return the position of each row in `names`, shape (n,)."""
-        found: npt.NDArray[np.int32] = batch.keep(("categories", self.column, self.known, self.rest), lambda: self._bins(batch))
+        found: npt.NDArray[np.int32] = batch.keep(
+            ("categories", self.column, self.known, self.rest), lambda: self._bins(batch)
+        )
         return found
 
     def _bins(self, batch: Batch) -> npt.NDArray[np.int32]:

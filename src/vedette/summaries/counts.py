@@ -45,7 +45,9 @@ class Counts(Summary, frozen=True, kw_only=True):
         rows = cells.rows(len(batch))
 
         def none() -> Array:
-            return np.zeros(cells.size, np.int64)  # each count an array of its own: states are added to in place
+            return np.zeros(
+                cells.size, np.int64
+            )  # each count an array of its own: states are added to in place
 
         arrow = batch.arrow(self.column)
         if not self.number:

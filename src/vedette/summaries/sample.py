@@ -10,13 +10,10 @@ import numpy.typing as npt
 from vedette.batch import Batch
 from vedette.cells import Cells
 from vedette.hashing import mix
+from vedette.summaries._bottom_k import NO_KEY, Keys, bound, places, repeats
 from vedette.summaries.base import Array, Field, State, Summary
 
-Keys = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.intp]
-
-#: Key of an empty place.
-NO_KEY = np.uint64(2**64 - 1)
 
 
 class Sample(Summary, frozen=True, kw_only=True):
@@ -97,9 +94,9 @@ class Sample(Summary, frozen=True, kw_only=True):
         keys = batch.keys(self.id, self.salt)
         cell = np.zeros(len(keys), np.intp) if cells.codes is None else cells.codes
         rows = cells.rows(len(keys))
-        bound = _bound(rows, self.k)
-        state = self._held(batch, cell, np.flatnonzero(keys <= bound[cell]), rows)
-        if np.any((state["keys"][:, -1] == NO_KEY) & (bound < NO_KEY)):
+        limit = bound(rows, self.k)
+        state = self._held(batch, cell, np.flatnonzero(keys <= limit[cell]), rows)
+        if np.any((state["keys"][:, -1] == NO_KEY) & (limit < NO_KEY)):
             return self._held(batch, cell, np.arange(len(keys)), rows)  # repeated ids left too few
         return state
 
@@ -145,36 +142,18 @@ class Sample(Summary, frozen=True, kw_only=True):
     ) -> State:
         """Return the `k` rows of smallest key of each cell, each key once."""
         order = np.lexsort((held["keys"], cells))
-        again = _repeats(cells[order], held["keys"][order])
+        again = repeats(cells[order], held["keys"][order])
         if again.any():
             order = np.lexsort((~_content(held), held["keys"], cells))
         order = order[~again]
         cells = cells[order]
-        count = np.bincount(cells, minlength=size)
-        place = np.arange(len(cells)) - np.repeat(np.cumsum(count) - count, count)
+        place = places(cells, size)
         fits = place < self.k
         state = self.empty(size)
         for name, values in held.items():
             state.arrays[name][cells[fits], place[fits]] = values[order[fits]]
         state.arrays["rows"] = rows.astype(np.int64)
         return state
-
-
-def _bound(rows: npt.NDArray[np.int64], k: int) -> Keys:
-    """Return a key for each cell below which nearly surely lie its `k` smallest: few of many, without sorting all.
-
-    Hashes are uniform, so among m rows k lie below ``(k + 6 √k + 30) / m`` of the whole span.
-    """
-    share = (k + 6 * np.sqrt(k) + 30) / np.maximum(rows, 1)
-    bound = np.full(len(rows), NO_KEY)
-    bound[share < 1] = (share[share < 1] * 2.0**64).astype(np.uint64)
-    return bound
-
-
-def _repeats(cells: npt.NDArray[np.integer], keys: Keys) -> npt.NDArray[np.bool_]:
-    """Return where a sorted key is the one before it."""
-    same = (cells[1:] == cells[:-1]) & (keys[1:] == keys[:-1])
-    return np.concatenate((np.zeros(min(1, len(keys)), bool), same))
 
 
 def _content(held: dict[str, Array]) -> Keys:
@@ -190,3 +169,6 @@ def _joined(left: State, right: State) -> State:
     return State(
         left.spec, {name: np.concatenate((a, right.arrays[name])) for name, a in left.arrays.items()}
     )
+
+
+__all__ = ["NO_KEY", "Sample"]

@@ -10,7 +10,7 @@ import numpy as np
 from vedette.inference.interval import FloatArray
 from vedette.inference.wilson import wilson_interval
 from vedette.layout import Layout
-from vedette.metrics.base import Metric, States, over
+from vedette.metrics.base import Metric, Scope, States, over
 from vedette.summaries.base import Summary
 from vedette.values import Direction, Estimates
 
@@ -23,7 +23,7 @@ class ShareOfRows(Metric, frozen=True, kw_only=True):
 
     unit: ClassVar[str] = "share"
     better: ClassVar[Direction] = "lower"
-    scope: ClassVar = "column"
+    scope: ClassVar[Scope] = "column"
     references: ClassVar[tuple[str, ...]] = (WILSON,)
 
     def needs(self, layout: Layout) -> dict[str, Summary]:

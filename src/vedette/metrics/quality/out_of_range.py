@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+
 from vedette.inference.interval import FloatArray
 from vedette.layout import Layout
 from vedette.metrics.base import States
@@ -12,12 +14,12 @@ from vedette.summaries.base import Summary
 
 
 class OutOfRange(ShareOfRows, frozen=True, kw_only=True):
-    """Share of a number column's present values outside the reference's range.
+    """Share of a number column's present values outside the declared range, else outside the reference's.
 
     It answers whether a unit or a sensor changed. It misleads where the reference is small: its extremes are then
-    near the bulk, and a few rows beyond them are chance.
+    near the bulk, and a few rows beyond them are chance; declare ``Schema(ranges={column: (low, high)})``.
 
-    ``out of range = (x < reference minimum or x > reference maximum) / (rows with a value)``
+    ``out of range = (x < low or x > high) / (rows with a value)``
 
     Returns
     -------
@@ -26,8 +28,8 @@ class OutOfRange(ShareOfRows, frozen=True, kw_only=True):
 
     Notes
     -----
-    *Undefined when* no row has a value. The range is the reference's, to one part in 512 of its distance from the
-    median; infinite values are outside.
+    *Undefined when* no row has a value. A declared range includes its ends; the reference's is known to one part in
+    512 of its distance from the median; infinite values are outside.
 
     References
     ----------
@@ -50,10 +52,16 @@ class OutOfRange(ShareOfRows, frozen=True, kw_only=True):
     default: ClassVar[bool] = True
 
     def needs(self, layout: Layout) -> dict[str, Summary]:
-        """Return the counts by bin: the outermost ones lie outside the reference's range."""
-        return {"bins": layout.bins(str(self.column))}
+        """Return the counts outside the declared range, or by bin: the outermost lie outside the reference's."""
+        declared = layout.outside(str(self.column))
+        return {"outside": declared} if declared else {"bins": layout.bins(str(self.column))}
 
     def parts(self, states: States) -> tuple[FloatArray, FloatArray]:
         """Return rows outside the range and rows with a value."""
+        if "outside" in states:
+            below, above, present = (
+                np.asarray(states["outside"][name], float) for name in ("below", "above", "present")
+            )
+            return below + above, present
         counts = states["bins"]["counts"].astype(float)
         return counts[:, 0] + counts[:, -2], counts[:, :-1].sum(axis=1)

@@ -60,9 +60,7 @@ class Quantile(Metric, frozen=True, kw_only=True):
     range: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     scope: ClassVar = "column"
     kinds: ClassVar[tuple[str, ...]] = ("number",)
-    references: ClassVar[tuple[str, ...]] = (
-        "Conover (1999), Practical Nonparametric Statistics, section 3.2",
-    )
+    references: ClassVar[tuple[str, ...]] = ("doi:10.1002/0471722162",)
 
     q: float = 0.5
 

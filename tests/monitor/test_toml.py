@@ -1,0 +1,176 @@
+"""A monitor is its TOML file: nothing is lost on the way there and back, and nothing unknown is let through."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vedette as vd
+from vedette import registry
+from vedette.errors import ConfigError, DataError, UnknownNameError, VedetteError
+from vedette.monitor import Alerts, Data, Monitor, Windows
+from vedette.schema import Schema
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+NAMES = st.text(string.ascii_letters + " _-äß日'\"\\.\n", min_size=1, max_size=6)
+NUMBERS = st.floats(allow_nan=False)
+
+
+def spread(names):
+    """Give each role a column of its own."""
+    roles = ("id", "time", "prediction", "label", "weight", "query", "score")
+    return {role: name for role, name in zip(roles, names, strict=False) if name is not None}
+
+
+SCHEMAS = st.builds(
+    lambda roles, rest: Schema(**spread(roles), **rest),
+    st.lists(st.none() | NAMES, unique_by=lambda n: n or object(), max_size=7),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "segments": st.lists(NAMES, max_size=3),
+            "features": st.lists(NAMES, max_size=3),
+            "ignore": st.lists(NAMES, max_size=3),
+            "classes": st.lists(NAMES, min_size=1, max_size=3),
+            "threshold": st.floats(0, 1),
+            "task": st.sampled_from(["binary", "multiclass", "regression", "none"]),
+            "ranges": st.dictionaries(NAMES, st.tuples(NUMBERS, NUMBERS).map(lambda r: tuple(sorted(r))), max_size=2),
+            "units": st.dictionaries(NAMES, TEXT, max_size=2),
+        },
+    ),
+)
+RULES = st.lists(
+    st.fixed_dictionaries(
+        {"kind": st.just("threshold"), "metrics": st.just(["recall", "f1"]), "below": NUMBERS},
+        optional={"breaches": st.just(1), "of": st.integers(1, 5), "severe": st.sampled_from(["act", "watch"])},
+    ),
+    max_size=2,
+)
+MONITORS = st.builds(
+    Monitor,
+    model=TEXT,
+    schema=SCHEMAS,
+    data=st.builds(Data, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT),
+    windows=st.builds(Windows, every=st.sampled_from(["1d", "6h", "500 rows"]), timezone=TEXT),
+    metrics=st.none() | st.lists(st.sampled_from(["default", "recall", "psi"]), max_size=3),
+    rules=RULES,
+    alerts=st.builds(Alerts, TEXT),
+    sinks=st.lists(st.dictionaries(NAMES, TEXT, max_size=2), max_size=2),
+)
+
+
+@given(MONITORS)
+def test_toml_and_back(monitor):
+    assert Monitor.from_toml(monitor.to_toml()) == monitor
+
+
+def test_defaults_are_left_out():
+    assert Monitor().to_toml() == 'version = 1\nmodel = "model"\n'
+
+
+def test_the_file_of_the_documentation():
+    monitor = Monitor.from_toml(
+        """
+        version = 1
+        model = "flights"
+        [schema]
+        id = "flight_id"
+        score = {"0" = "p_early", "1" = "p_late"}
+        [windows]
+        every = "1d"
+        [alerts]
+        false_alarms = "1 per month"
+        [[rules]]
+        kind = "threshold"
+        metrics = ["recall"]
+        below = 0.7
+        """
+    )
+    assert monitor.schema.score == {"0": "p_early", "1": "p_late"}
+    assert [(type(rule).__name__, rule.below) for rule in monitor.made_rules()] == [("Threshold", 0.7)]
+
+
+TYPING_ERRORS = {
+    'modle = "x"': ("monitor.unknown-key", "model"),
+    "[windws]": ("monitor.unknown-key", "windows"),
+    '[schema]\nlabell = "y"': ("monitor.unknown-key", "label"),
+    '[data]\nref = "x"': ("monitor.unknown-key", "reference"),
+    '[windows]\nevry = "1d"': ("monitor.unknown-key", "every"),
+    '[alerts]\nfalse_alarm = "1 per month"': ("monitor.unknown-key", "false_alarms"),
+    '[[rules]]\nkind = "threshold"\nmetrics = ["f1"]\nbelwo = 0.7': ("monitor.bad-rule", "below"),
+    '[[rules]]\nkind = "treshold"': ("registry.unknown-rule", "threshold"),
+    '[[rules]]\nkind = "threshold"\nmetrics = ["recal"]\nbelow = 0.7': ("registry.unknown-metric", "recall"),
+    'metrics = ["f1", "precison"]': ("registry.unknown-metric", "precision"),
+}
+
+
+@pytest.mark.parametrize("text", TYPING_ERRORS)
+def test_an_unknown_name_suggests_the_nearest_at_every_level(text):
+    code, guess = TYPING_ERRORS[text]
+    with pytest.raises(VedetteError, match=f"Did you mean '{guess}'") as raised:
+        Monitor.from_toml(text)
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a ==", "monitor.not-toml"),
+        ("[schema", "monitor.not-toml"),
+        ("model = 3", "monitor.bad-value"),
+        ("rules = 3", "monitor.bad-value"),
+        ('[schema]\nsegments = "carrier"', "monitor.bad-value"),
+        ('[schema]\nthreshold = "high"', "monitor.bad-value"),
+        ('[schema]\ntask = "clustering"', "monitor.bad-value"),
+        ("[schema]\nranges = {x = [1]}", "monitor.bad-value"),
+        ('[schema]\nid = "a"\nlabel = "a"', "schema.two-roles"),
+        ("[schema]\nranges = {x = [2, 1]}", "schema.bad-range"),
+        ("[[rules]]\nbelow = 0.7", "monitor.bad-rule"),
+        ("[[rules]]\nkind = 3", "monitor.bad-rule"),
+        ('[[rules]]\nkind = "threshold"\nmetrics = ["f1"]\nbelow = "low"', "monitor.bad-rule"),
+        ('[[rules]]\nkind = "threshold"\nmetrics = ["f1"]', "rules.no-limit"),
+        ('[[rules]]\nkind = "threshold"\nbelow = 0.7', "rules.no-metric"),
+        ('[[rules]]\nkind = "change"\nbreaches = 3', "rules.never-fires"),
+        ("version = 2", "monitor.unknown-version"),
+        ('version = 2\nnew_key = "x"', "monitor.unknown-version"),
+        ('version = "1"', "monitor.unknown-version"),
+    ],
+)
+def test_a_wrong_value_says_which(text, code):
+    with pytest.raises((ConfigError, UnknownNameError)) as raised:
+        Monitor.from_toml(text)
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize("field", registry.load("rule", "change").__struct_fields__)
+def test_every_field_of_a_rule_is_a_key(field):
+    value = {"metrics": '["recall"]', "breaches": "1", "of": "2"}.get(field, "0.5")
+    (rule,) = Monitor.from_toml(f'[[rules]]\nkind = "change"\n{field} = {value}').made_rules()
+    assert getattr(rule, field) != getattr(registry.load("rule", "change")(), field) or field == "breaches"
+
+
+class TestFile:
+    def test_paths_are_relative_to_the_file(self, tmp_path):
+        (tmp_path / "m.toml").write_text('[data]\nreference = "ref.parquet"\ncurrent = "../now"\nlabels = "/abs/l.csv"')
+        data = Monitor.load(tmp_path / "m.toml").data
+        assert data.reference == str(tmp_path / "ref.parquet")
+        assert data.current == str(tmp_path / ".." / "now")
+        assert data.labels == "/abs/l.csv"
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        for path in (tmp_path / "m.toml", tmp_path):
+            with pytest.raises(DataError, match="vedette init") as raised:
+                vd.Monitor.load(path)
+            assert raised.value.code == "monitor.missing-file"
+
+    def test_a_file_that_is_no_text(self, tmp_path):
+        (tmp_path / "m.toml").write_bytes(b"\xff\xfe\x00")
+        with pytest.raises(ConfigError) as raised:
+            Monitor.load(tmp_path / "m.toml")
+        assert raised.value.code == "monitor.not-toml"
+
+
+def test_a_changed_copy():
+    assert Monitor().with_(model="m").model == "m"
+    assert Monitor() == Monitor().with_(model="model")
