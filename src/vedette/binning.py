@@ -126,7 +126,9 @@ def _quantiles(ordered: Floats, bins: int) -> Floats:
     inner = np.linspace(0, 1, bins + 1)[1:-1]
     shares = np.unique(np.concatenate((inner, _TAILS, 1 - np.asarray(_TAILS))))
     cut = ordered[np.minimum((shares * len(ordered)).astype(np.int64), len(ordered) - 1)]
-    return np.unique(np.concatenate((ordered[:1], cut, [np.nextafter(ordered[-1], np.inf)])))
+    with np.errstate(over="ignore"):  # a hair's breadth above the maximum; above the largest number infinity
+        above = ordered[-1] + max(abs(ordered[-1]), abs(ordered[0]), 1e-300) * 2.0**-30
+    return np.unique(np.concatenate((ordered[:1], cut, [above])))
 
 
 def _on_grid(ordered: Floats, edges: Floats, bits: int, single: bool) -> Binning | None:
@@ -137,7 +139,8 @@ def _on_grid(ordered: Floats, edges: Floats, bits: int, single: bool) -> Binning
     """
     if max(abs(ordered[0]), abs(ordered[-1])) > 1e30:
         return None
-    centre = float(ordered[len(ordered) // 2]) + 0.0
+    middle = len(ordered) // 2  # not np.median, which imports numpy.ma
+    centre = float(ordered[middle] / 2 + ordered[-middle - 1] / 2) + 0.0
     snapped = np.unique(_snap((edges - centre).astype(np.float32), bits))
     candidate = Binning(tuple(snapped.astype(np.float64).tolist()), centre, bits)
     counts = np.bincount(candidate.find(ordered), minlength=candidate.size)
@@ -155,7 +158,8 @@ def _snap(offsets: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float32
     keys = offsets.view(np.uint32) >> shift
     inward = (keys << shift).view(np.float32)
     outward = ((keys + np.uint32(1)) << shift).view(np.float32)
-    down = np.where((offsets < 0) & (inward != offsets), outward, inward)
+    # A cell left of the centre holds its nearer end, so an edge there goes beyond the cell of its own value.
+    down = np.where(offsets < 0, outward, inward)
     up = np.where((offsets >= 0) & (inward != offsets), outward, inward)
     last = up[-1:] if up[-1] > offsets[-1] else outward[-1:] if offsets[-1] >= 0 else up[-1:]
     return np.concatenate((down[:-1], last))

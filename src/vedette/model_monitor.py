@@ -45,7 +45,6 @@ class ModelMonitor:
     Examples
     --------
     >>> import numpy as np
-import numpy.typing as npt
     >>> rng = np.random.default_rng(0)
     >>> monitor = ModelMonitor(warm_up=500)
     >>> for _ in range(10):

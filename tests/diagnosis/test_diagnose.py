@@ -208,3 +208,17 @@ def test_with_fewer_counts_it_says_less_and_nothing_false():
         cube = scan(open_source({"x": live}), baseline.layout, needs)
         kinds.append(diagnose(cube, baseline).causes[0].kind)
     assert kinds == ["unit change", "covariate shift"]
+
+
+@pytest.mark.parametrize(("reads", "kind"), [(True, "covariate shift"), (False, "benign drift")])
+def test_a_regression_is_judged_by_its_predictions(reads, kind):
+    rng = np.random.default_rng(0)
+
+    def rows(n, shift):
+        x = rng.normal(shift, 1, n)
+        prediction = 3 * (x if reads else rng.normal(0, 1, n))
+        return {"x": x, "prediction": prediction, "y": prediction + rng.normal(0, 1, n)}
+
+    schema = Schema(prediction="prediction", label="y", task="regression")
+    cause = first(fitted(rows(4000, 0.0), schema), rows(3000, 0.4)).causes[0]
+    assert (cause.kind, cause.column) == (kind, "x")

@@ -203,7 +203,7 @@ def _unlabelled(evidence: Evidence) -> Iterator[Cause]:
     if evidence.drifted:
         column, effect = evidence.drifted[0]
         more: dict[str, Any] = {"effect": effect, "columns": evidence.columns, **_next(evidence)}
-        form = "covariate_shift_unlabelled"
+        form = "covariate_shift_outputs" if fit is None else "covariate_shift_unlabelled"
         yield Cause.of("covariate shift", 0.5 if accepted else 0.7, form, column=column, **more)
 
 

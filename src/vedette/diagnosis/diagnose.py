@@ -15,7 +15,7 @@ from vedette.diagnosis.faults import faults_of
 from vedette.diagnosis.impact import impact
 from vedette.diagnosis.label_pipeline import label_pattern
 from vedette.diagnosis.label_shift import label_shift
-from vedette.diagnosis.marginals import Marginal, divergence, marginals
+from vedette.diagnosis.marginals import Divergence, Marginal, divergence, marginals
 from vedette.diagnosis.mix import mix
 from vedette.diagnosis.outcomes import accuracies, tables
 from vedette.diagnosis.split import split
@@ -108,8 +108,14 @@ def _evidence(cube: Cube, baseline: Baseline, columns: Sequence[Marginal], deff:
     }
     now, then = tables(cube, layout), tables(baseline.cube, layout)
     if now is None or then is None or not (now.sum() and then.sum()):
-        return Evidence(**known)
+        return Evidence(**known, scores=_outputs(columns))
     return Evidence(**known, **_model(now[0] / deff, then[0] / deff), **_place(cube, baseline, deff))
+
+
+def _outputs(columns: Sequence[Marginal]) -> Divergence | None:
+    """Return the divergence of the first score or prediction, for models without tables of outcomes."""
+    found = [m for m in columns if m.column.role in ("score", "prediction")]
+    return Divergence(found[0].effect, found[0].p, 0.0, 0.0, 0.0) if found else None
 
 
 def _rows(columns: Sequence[Marginal]) -> int:

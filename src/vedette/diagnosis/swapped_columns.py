@@ -13,8 +13,11 @@ from vedette.diagnosis.cumulative import Cumulative, chance_gap, gap
 from vedette.diagnosis.marginals import Marginal, Spread
 from vedette.summaries.categories import Categories
 
-#: Distance each must have from its own reference, and the most that may be left to the other's beyond chance.
-APART, CLOSE = 0.1, 0.02
+#: Distance each must have from its own reference, and the most that may be left to the other's: little beyond chance,
+#: or a quarter of its own where drift lies beneath the swap.
+APART, CLOSE, DRIFTED = 0.1, 0.02, 0.12
+#: Most that means (in standard deviations) and spreads (in log) may differ.
+MOMENTS = 0.5
 #: Columns that are tried, those that moved most; pairs grow with the square.
 TRIED = 60
 
@@ -46,16 +49,17 @@ def swapped_columns(marginals: Sequence[Marginal]) -> Iterator[SwappedColumns]:
 
 def _pair(a: Marginal, b: Marginal) -> tuple[float, SwappedColumns] | None:
     error = max(_moments_apart(a.spread_now, b.spread_then), _moments_apart(b.spread_now, a.spread_then))
-    if error > 0.3:
+    if error > MOMENTS:
         return None
     own = min(_gap(a, a)[0], _gap(b, b)[0])
     if own < APART:
         return None
     there, back = _gap(a, b), _gap(b, a)
-    if there[0] > there[1] + CLOSE or back[0] > back[1] + CLOSE or own < 3 * max(there[0], back[0]):
+    crossed = max(there[0], back[0])
+    drifted = crossed < min(DRIFTED, own / 4)
+    if not drifted and (there[0] > there[1] + CLOSE or back[0] > back[1] + CLOSE or own < 3 * crossed):
         return None
     left, right = sorted((a.column.name, b.column.name))
-    crossed = max(there[0], back[0])
     return crossed + error, SwappedColumns(left, right, crossed, own)
 
 

@@ -44,9 +44,12 @@ LOOSE, TIGHT = 0.03, 0.015
 FILLED = 8
 #: Columns that moved less than this (nats) are not asked about.
 MOVED = 0.02
+#: Gap that drift may leave beneath a factor that drift alone never makes.
+DRIFTED = 0.12
+#: An unknown map must explain this much of the live quantiles.
 R2 = 0.995
 #: Most that mean (in standard deviations) and spread (in log) may be off.
-MOMENTS = 0.35
+MOMENTS = 0.4
 #: Factors within this may be drift; they must fit within chance alone.
 NEAR = 4.0
 _GRID = np.linspace(0.02, 0.98, 49)
@@ -130,8 +133,9 @@ def _r2(live: np.ndarray, fitted: np.ndarray) -> float:
 
 def _fits(one: UnitChange, marginal: Marginal, now: Cumulative, then: Cumulative, room: float) -> bool:
     """Tell whether the candidate leaves nothing unexplained, by bins and by moments; one of them must see it."""
-    allowed = chance_gap(now, then, 0.01) + 0.005 if one.near else chance_gap(now, then) + room
-    if one.gap > allowed:
+    drifted = min(DRIFTED, gap(now, then) / 4)
+    chance = chance_gap(now, then) + room
+    if one.gap > (chance_gap(now, then, 0.01) + 0.005 if one.near else max(chance, drifted)):
         return False
     seen = 1 - now.below[0] - (1 - now.below[-1])  # share of live rows within the reference's range
     if marginal.spread_now is None or marginal.spread_then is None:

@@ -72,6 +72,13 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         ),
         "{columns:int} 个列中 {column} 变化最大（{effect:num} nats），得分随之变化；没有标签，无法判断得分含义是否未变",
     ),
+    "cause.covariate_shift_outputs": (
+        (
+            "{column} moved most among {columns:int} columns ({effect:num} nats),"
+            " and the predictions moved with it; nothing was counted that says whether their meaning held"
+        ),
+        "{columns:int} 个列中 {column} 变化最大（{effect:num} nats），预测随之变化；没有统计能说明其含义是否未变",
+    ),
     "cause.label_shift": (
         (
             "the share of {positive} went from {then:share} to {now:share} while each class kept its scores,"
@@ -192,6 +199,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "remedy.covariate_shift_unlabelled": (
         "Collect labels first where {column} moved to; they decide between retraining and waiting.",
         "先在 {column} 变化后的区域收集标签，再决定重新训练还是等待。",
+    ),
+    "remedy.covariate_shift_outputs": (
+        "Compare the errors where {column} moved to with the reference's; they decide between retraining and waiting.",
+        "比较 {column} 变化后区域与参考数据的误差，再决定重新训练还是等待。",
     ),
     "remedy.label_shift": (
         "Re-prior: add {logit:num} to the logit of every score, then choose the threshold again.",

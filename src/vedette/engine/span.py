@@ -6,7 +6,7 @@ import numpy as np
 
 from vedette.batch import Batch
 from vedette.engine.windows import Every, calendar
-from vedette.errors import ConfigError, DataError
+from vedette.errors import ConfigError, DataError, unknown_name
 from vedette.instants import NO_TIME
 from vedette.layout import Layout
 from vedette.sources.base import Partition, Source, readable
@@ -33,6 +33,10 @@ def windows_over(source: Source, layout: Layout, every: str, zone: str = "UTC") 
             "Calendar windows need the time of each event",
             "Name its column: Schema(time=...), or use every = '1000 rows'",
             code="windows.no-time",
+        )
+    if layout.schema.time not in source.names:
+        raise unknown_name(
+            "Column of schema (time)", layout.schema.time, source.names, code="schema.unknown-column"
         )
     span = _span(source, layout.schema.time)
     if span is None:

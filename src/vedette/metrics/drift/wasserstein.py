@@ -27,11 +27,11 @@ class Wasserstein(Metric, frozen=True, kw_only=True):
 
     It answers how much a number moved in its own terms: 0.3 means that turning one distribution into the other moves
     a row by 0.3 standard deviations on average. A shift of everything is its own size; it sees tails that `ks`
-    does not. It misleads when a few huge values carry it, which is why it is never below the change of the mean.
+    does not. It misleads when a few huge values carry it: one row that is a billion off is the whole distance.
 
     ``W1 = ∫ |F - G| dx / sd`` by the trapezoid rule over about 200 bins and out to the least and greatest value seen,
-    over finite rows (±inf count as the outermost value); rows without a number are left out. Noise makes small gaps
-    look larger; that much is subtracted, edge by edge.
+    and no less than the change of the mean, which is known exactly; ±inf count as the outermost value, rows without a
+    number are left out. Noise makes small gaps look larger; that much is subtracted, edge by edge.
 
     Returns
     -------

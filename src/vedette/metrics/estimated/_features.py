@@ -40,8 +40,22 @@ def effect_of(
 ) -> tuple[FeatureEffect, Places] | None:
     """Return the effect of the columns on labels beyond the score among sampled rows, and the group of each bin.
 
-    None where no sampled row is labelled.
+    None where no sampled row is labelled. The latest answer is kept: eight metrics ask for the same one.
     """
+    for known, asked, answer in _latest:
+        if known is sample and asked == (score, *columns.values()):
+            return answer
+    answer = _fitted(sample, score, columns)
+    _latest[:] = [(sample, (score, *columns.values()), answer)]
+    return answer
+
+
+_latest: list[tuple[State, tuple[Summary, ...], tuple[FeatureEffect, Places] | None]] = []
+
+
+def _fitted(
+    sample: State, score: ScoreBins, columns: Mapping[str, Summary]
+) -> tuple[FeatureEffect, Places] | None:
     assert isinstance(sample.spec, Sample)
     categories = dict(sample.spec.categories)
     if score.label not in categories or score.score not in sample.spec.numbers:

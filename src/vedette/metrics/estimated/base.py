@@ -58,6 +58,28 @@ class Moved(NamedTuple):
         return Moved(self.residual[cells], self.variance[cells], self.reach[cells], self.group)
 
 
+class Expected(NamedTuple):
+    """Rows and the share of positives to expect among them.
+
+    ``state`` is of score bins; ``rows`` (cells, bins, 2) counts them by predicted class; ``rate`` (cells, bins).
+    """
+
+    state: State
+    rows: FloatArray
+    rate: FloatArray
+
+    def table(self) -> FloatArray:
+        """Return rows by predicted and true class, shape (cells, 2, 2)."""
+        positive = np.einsum("gbp,gb->gp", self.rows, self.rate)
+        return np.stack((self.rows.sum(axis=1) - positive, positive), axis=2)
+
+    def dealt(self) -> State:
+        """Return the score bins with every row dealt to the classes by the rate of its bin."""
+        positive = self.rows * self.rate[..., None]
+        counts = np.stack((self.rows - positive, positive, np.zeros_like(positive)), axis=3)
+        return State(self.state.spec, {**self.state.arrays, "counts": counts})
+
+
 class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
     """A metric of a binary model, estimated from its scores with the calibration that the reference's labels show.
 
@@ -159,61 +181,60 @@ class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
         rows = state["counts"].sum(axis=3).astype(np.float64)
         by_bin, plain = rows.sum(axis=2), np.broadcast_to(curve.rate, rows.shape[:2])
         mean = moved.residual.sum(axis=1, keepdims=True)
-        rate = corrected(plain, by_bin, mean, np.zeros_like(moved.group))
+        expected = Expected(state, rows, corrected(plain, by_bin, mean, np.zeros_like(moved.group)))
         with np.errstate(all="ignore"):
-            value, slopes = self.value_and_slopes(dealt(state, rate))
+            value = self.value(expected)
+            slopes = self.slopes(expected, value)
             variance = curve_variance(slopes, rows, curve)
             if np.any(moved.residual):
                 error = np.sqrt(moved.variance)[:, None]
                 further = corrected(plain, by_bin, mean + error, np.zeros_like(moved.group))
                 grouped = corrected(plain, by_bin, moved.residual, moved.group)
-                for other in (plain, further, grouped):
-                    variance += (self.value_and_slopes(dealt(state, other))[0] - value) ** 2
+                for rate in (plain, further, grouped):
+                    variance += (self.value(expected._replace(rate=rate)) - value) ** 2
             if self.band == "realised":
-                variance += outcome_variance(slopes, rows, rate)
+                variance += outcome_variance(slopes, rows, expected.rate)
             return value, *share_interval(value, variance, level)
 
     @abstractmethod
-    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
-        """Return the value of score bins whose labels are expected ones, and its slopes.
+    def value(self, expected: Expected) -> FloatArray:
+        """Return the labelled metric of the expected labels, shape (cells,)."""
 
-        The value has shape (cells,). The slopes have shape (cells, bins or 1, 2): by how much the value moves for one
-        more positive in place of a negative, among the rows of a bin with one predicted class.
+    @abstractmethod
+    def slopes(self, expected: Expected, value: FloatArray) -> FloatArray:
+        """Return by how much the value moves for one more positive in place of a negative.
+
+        Shape (cells, bins or 1, 2): among the rows of a bin with one predicted class.
         """
 
 
 class EstimatedRate(EstimatedMetric, frozen=True, kw_only=True):
     """A metric of the confusion table."""
 
-    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
-        """Return the value, and its slopes by central differences."""
-        table = expected["counts"][..., :2].sum(axis=1)
+    def value(self, expected: Expected) -> FloatArray:
+        """Return the metric of the expected table."""
+        return self._read(expected.table())
+
+    def slopes(self, expected: Expected, value: FloatArray) -> FloatArray:
+        """Return central differences."""
+        table = expected.table()
         rows = np.maximum(table.sum(axis=(1, 2)), 1)[:, None]
         step = np.clip(table.min(axis=2) / 2, 1e-9 * rows, _STEP * rows)
         moves = step[..., None, None] * _MOVES
-        more, fewer = (self._read(expected, table[:, None] + sign * moves) for sign in (1, -1))
-        return self._read(expected, table), ((more - fewer) / (2 * step))[:, None]
+        more, fewer = (self._read(table[:, None] + sign * moves) for sign in (1, -1))
+        return np.asarray(((more - fewer) / (2 * step))[:, None])
 
-    def _read(self, expected: State, tables: FloatArray) -> FloatArray:
+    def _read(self, tables: FloatArray) -> FloatArray:
         """Return the labelled metric of tables (..., 2, 2), shape (...)."""
-        assert isinstance(expected.spec, ScoreBins)
         counts = np.zeros((*tables.shape[:-2], 3, 4))
         counts[..., :2, :2] = tables
-        state = State(Confusion(classes=expected.spec.classes), {"counts": counts.reshape(-1, 3, 4)})
+        state = State(Confusion(classes=("0", "1")), {"counts": counts.reshape(-1, 3, 4)})
         found = self.labelled().compute({"confusion": state}).value
         return found.reshape(tables.shape[:-2])
 
 
 #: One positive more in place of a negative, among rows predicted negative and positive: (move, predicted, true).
 _MOVES = np.array([[[-1.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [-1.0, 1.0]]])
-
-
-def dealt(state: State, rate: FloatArray) -> State:
-    """Return the score bins with every row dealt to the classes by the rate of its bin, shape (cells, bins)."""
-    rows = state["counts"].sum(axis=3).astype(np.float64)
-    positive = rows * rate[..., None]
-    counts = np.stack((rows - positive, positive, np.zeros_like(rows)), axis=3)
-    return State(state.spec, {**state.arrays, "counts": counts})
 
 
 def curve_at(curve: Curve, cells: npt.NDArray[np.intp]) -> Curve:

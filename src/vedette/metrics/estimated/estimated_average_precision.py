@@ -8,8 +8,7 @@ from vedette.inference.interval import FloatArray
 from vedette.metrics.base import Metric
 from vedette.metrics.classification.average_precision import AveragePrecision, influences
 from vedette.metrics.classification.base import sides
-from vedette.metrics.estimated.base import EstimatedMetric, without_score
-from vedette.summaries.base import State
+from vedette.metrics.estimated.base import EstimatedMetric, Expected, without_score
 
 
 class EstimatedAveragePrecision(EstimatedMetric, frozen=True, kw_only=True):
@@ -57,8 +56,11 @@ class EstimatedAveragePrecision(EstimatedMetric, frozen=True, kw_only=True):
     references: ClassVar[tuple[str, ...]] = ("arXiv:2401.08348", "arXiv:2407.08649")
     labelled: ClassVar[type[Metric]] = AveragePrecision
 
-    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
-        """Return the average precision of expected positives and negatives, and its slopes."""
-        value = self.labelled().compute({"score": expected}).value
-        _, of_positive, of_negative = influences(*sides(expected["counts"]))
-        return value, without_score(of_positive - of_negative)
+    def value(self, expected: Expected) -> FloatArray:
+        """Return the average precision of expected positives and negatives."""
+        return self.labelled().compute({"score": expected.dealt()}).value
+
+    def slopes(self, expected: Expected, value: FloatArray) -> FloatArray:
+        """Return what one more positive and one less negative add to it."""
+        _, of_positive, of_negative = influences(*sides(expected.dealt()["counts"]))
+        return without_score(of_positive - of_negative)

@@ -9,7 +9,7 @@ import numpy as np
 from vedette.inference.interval import FloatArray
 from vedette.metrics.base import Metric, over
 from vedette.metrics.classification.brier import Brier
-from vedette.metrics.estimated.base import EstimatedMetric, without_score
+from vedette.metrics.estimated.base import EstimatedMetric, Expected, without_score
 from vedette.summaries.base import State
 from vedette.summaries.score_bins import KEPT, SQUARED
 from vedette.values import Direction
@@ -62,18 +62,18 @@ class EstimatedBrier(EstimatedMetric, frozen=True, kw_only=True):
     references: ClassVar[tuple[str, ...]] = ("arXiv:2401.08348", "arXiv:2407.08649")
     labelled: ClassVar[type[Metric]] = Brier
 
-    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
-        """Return the expected mean squared error, and its slopes."""
-        rows = expected["counts"].sum(axis=(2, 3))
-        positive = over(expected["counts"][..., 1].sum(axis=2), rows)
-        total, squares, scored = expected["total"], expected["squares"], rows[:, :-1].sum(axis=1)
-        misses = np.stack(((1 - positive) * squares, positive * (rows - 2 * total + squares)), axis=1)
+    def value(self, expected: Expected) -> FloatArray:
+        """Return the mean squared error to be expected."""
+        state, rows = expected.state, expected.rows[:, :-1].sum(axis=2)
+        rate, total, squares = expected.rate[:, :-1], state["total"][:, :-1], state["squares"][:, :-1]
         sums = np.zeros((len(rows), 2, 7))
-        sums[:, :, SQUARED] = np.nan_to_num(misses[..., :-1]).sum(axis=2)
-        sums[:, 0, KEPT] = np.where(expected["outside"] > 0, 0, scored)
-        value = (
-            self.labelled()
-            .compute({"losses": State(expected.spec, {**expected.arrays, "by_label": sums})})
-            .value
-        )
-        return value, without_score(np.nan_to_num(1 - 2 * over(total, rows)[:, :-1]) / scored[:, None])
+        sums[:, 0, SQUARED] = ((1 - rate) * squares + rate * (rows - 2 * total + squares)).sum(axis=1)
+        sums[:, 0, KEPT] = np.where(state["outside"] > 0, 0, rows.sum(axis=1))
+        losses = State(state.spec, {**state.arrays, "by_label": sums})
+        return self.labelled().compute({"losses": losses}).value
+
+    def slopes(self, expected: Expected, value: FloatArray) -> FloatArray:
+        """Return the squared error of a positive less that of a negative, over the rows."""
+        rows = expected.rows[:, :-1].sum(axis=2)
+        mean = np.nan_to_num(over(expected.state["total"][:, :-1], rows))
+        return without_score((1 - 2 * mean) / rows.sum(axis=1, keepdims=True))

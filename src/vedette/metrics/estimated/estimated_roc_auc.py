@@ -10,8 +10,7 @@ from vedette.inference.interval import FloatArray
 from vedette.metrics.base import Metric
 from vedette.metrics.classification.base import sides
 from vedette.metrics.classification.roc_auc import RocAuc
-from vedette.metrics.estimated.base import EstimatedMetric, without_score
-from vedette.summaries.base import State
+from vedette.metrics.estimated.base import EstimatedMetric, Expected, without_score
 
 
 class EstimatedRocAuc(EstimatedMetric, frozen=True, kw_only=True):
@@ -59,14 +58,16 @@ class EstimatedRocAuc(EstimatedMetric, frozen=True, kw_only=True):
     references: ClassVar[tuple[str, ...]] = ("arXiv:2401.08348", "arXiv:2407.08649")
     labelled: ClassVar[type[Metric]] = RocAuc
 
-    def value_and_slopes(self, expected: State) -> tuple[FloatArray, FloatArray]:
-        """Return the area of expected positives and negatives, and its slopes."""
-        value = self.labelled().compute({"score": expected}).value
-        positives, negatives = sides(expected["counts"])
+    def value(self, expected: Expected) -> FloatArray:
+        """Return the area of expected positives and negatives."""
+        return self.labelled().compute({"score": expected.dealt()}).value
+
+    def slopes(self, expected: Expected, value: FloatArray) -> FloatArray:
+        """Return what one more positive and one less negative add to the area."""
+        positives, negatives = sides(expected.dealt()["counts"])
         total1, total0 = (side.sum(axis=1, keepdims=True) for side in (positives, negatives))
         below, above = _share_below(negatives) / total0, 1 - _share_below(positives) / total1
-        slopes = (below - value[:, None]) / total1 - (above - value[:, None]) / total0
-        return value, without_score(slopes)
+        return without_score((below - value[:, None]) / total1 - (above - value[:, None]) / total0)
 
 
 def _share_below(counts: FloatArray) -> FloatArray:
