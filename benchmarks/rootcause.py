@@ -37,7 +37,6 @@ from vedette.layout import Layout
 from vedette.schema import Schema
 from vedette.sources.base import open_source
 
-ROWS = 5_000
 RESULTS = Path(__file__).resolve().parent / "results" / "rootcause.csv"
 #: Causes that nobody can see without labels.
 NEED_LABELS = ("concept shift", "label pipeline")
@@ -70,6 +69,9 @@ def main() -> None:
     cache.add_argument(parser)
     parser.add_argument("--quick", action="store_true", help="5 seeds, synthetic data only")
     parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument(
+        "--rows", type=int, default=5_000, help="current rows of a trial (default: %(default)s)"
+    )
     parser.add_argument("--unlabelled", action="store_true", help="no current labels; causes that need none")
     parser.add_argument("--sets", default=",".join(DATA_SETS), help="default: %(default)s")
     parser.add_argument("--out", type=Path, default=RESULTS, help="CSV (default: %(default)s)")
@@ -78,7 +80,7 @@ def main() -> None:
     seeds = 5 if asked.quick else asked.seeds
     causes = [c for c in CAUSES if not (asked.unlabelled and c in NEED_LABELS)]
     sets = (DATA_SETS[name](asked.data) for name in names)
-    trials = [t for data in sets for t in run(data, causes, seeds, unlabelled=asked.unlabelled)]
+    trials = [t for data in sets for t in run(data, causes, seeds, asked.rows, unlabelled=asked.unlabelled)]
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     with asked.out.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -87,7 +89,7 @@ def main() -> None:
     print(table(trials))
 
 
-def run(data: Data, causes: Sequence[str], seeds: int, *, unlabelled: bool) -> Iterator[Trial]:
+def run(data: Data, causes: Sequence[str], seeds: int, rows: int, *, unlabelled: bool) -> Iterator[Trial]:
     """Yield the trials of one data set."""
     schema = Schema(score="score", label="label", segments=data.segments, categorical=data.categories)
     baseline = Baseline.fit(data.reference, schema, metrics=[])
@@ -97,7 +99,7 @@ def run(data: Data, causes: Sequence[str], seeds: int, *, unlabelled: bool) -> I
     for cause in causes:
         for seed in range(seeds):
             rng = np.random.default_rng([seed, *cause.encode(), *data.name.encode()])
-            injected = CAUSES[cause](data, rng, ROWS)
+            injected = CAUSES[cause](data, rng, rows)
             if unlabelled:
                 injected = injected._replace(frame=injected.frame.assign(label=np.nan))
             yield trial(data.name, cause, seed, injected, baseline, needed)
@@ -107,7 +109,7 @@ def run(data: Data, causes: Sequence[str], seeds: int, *, unlabelled: bool) -> I
 def trial(name: str, cause: str, seed: int, injected: Injected, baseline: Baseline, needed: Wanted) -> Trial:
     """Diagnose one set of current rows."""
     source = open_source(injected.frame)
-    windows, _ = windows_over(source, baseline.layout, f"{ROWS // 10} rows")
+    windows, _ = windows_over(source, baseline.layout, f"{len(injected.frame) // 10} rows")
     cube = scan(source, baseline.layout, needed, windows, by_row=True)
     start = time.perf_counter()
     found = diagnose(cube, baseline)

@@ -158,8 +158,7 @@ def _snap(offsets: npt.NDArray[np.float32], bits: int) -> npt.NDArray[np.float32
     keys = offsets.view(np.uint32) >> shift
     inward = (keys << shift).view(np.float32)
     outward = ((keys + np.uint32(1)) << shift).view(np.float32)
-    # A cell left of the centre holds its nearer end, so an edge there goes beyond the cell of its own value.
-    down = np.where(offsets < 0, outward, inward)
+    down = np.where((offsets < 0) & (inward != offsets), outward, inward)
     up = np.where((offsets >= 0) & (inward != offsets), outward, inward)
     last = up[-1:] if up[-1] > offsets[-1] else outward[-1:] if offsets[-1] >= 0 else up[-1:]
     return np.concatenate((down[:-1], last))

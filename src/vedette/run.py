@@ -11,7 +11,7 @@ from vedette.engine.alarms import watch
 from vedette.engine.baseline import MAGIC, Baseline
 from vedette.engine.cube import TOTAL
 from vedette.engine.evaluate import evaluate, evaluate_all
-from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge
+from vedette.engine.judge import DEFAULT_RULES, PROMISED_RULES, gravest_first, judge
 from vedette.engine.labels import LateLabels
 from vedette.engine.noise import noise_of
 from vedette.engine.plan import DEFAULT, plan
@@ -24,7 +24,6 @@ from vedette.metrics.base import Metric
 from vedette.monitor import Monitor
 from vedette.report.report import Report
 from vedette.rules.base import Rule
-from vedette.rules.shift import Shift
 from vedette.schema import Schema
 from vedette.sources.base import open_source
 
@@ -104,9 +103,8 @@ def compare(
     watched = None
     if windows and not by_row:
         watched = watch(cube, baseline.history, layout, Promise.parse(false_alarms), str(every), timezone)
-    asked = DEFAULT_RULES if rules is None else rules
-    if watched is not None and rules is None:
-        asked = [rule for rule in DEFAULT_RULES if not isinstance(rule, Shift)]
+    usual = DEFAULT_RULES if watched is None else PROMISED_RULES
+    asked = usual if rules is None else rules
     past = evaluate(chosen.chosen, baseline.history, None, TOTAL, level) if windows else []
     findings = judge(blocks, [*asked, *more_rules], level, noise_of(past, level))
     if watched is not None:

@@ -92,3 +92,9 @@ def test_sentences_are_whole(kind, lang):
     for text in Diagnosis.of(decide(ROWS[kind]), context).in_words(lang):
         assert "{" not in text
         assert text.endswith(("。", "."))
+
+
+def test_a_verdict_begins_with_its_window_and_leaves_names_as_they_are():
+    cause = decide(ROWS["benign drift"])
+    assert Diagnosis.of(cause, {"since": "3 July"}).verdict.startswith("Since 3 July: x moved")
+    assert Diagnosis.of(cause, {}).verdict.startswith("x moved")

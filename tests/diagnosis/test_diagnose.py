@@ -123,7 +123,9 @@ def test_since_comes_from_the_findings(baseline, rng):
         Finding("shift", "psi", "act", "x moved", column="x", window=Window(5, 6, "6 May")),
         Finding("shift", "psi", "act", "x moved", column="x", window=Window(3, 4, "4 May")),
     ]
-    assert " since 4 May" in first(baseline, model_rows(rng, shift=0.6), *findings).verdict
+    assert " since 4 May: x moved most" in first(baseline, model_rows(rng, shift=0.6), *findings).verdict
+    flipped = {**(rows := model_rows(rng)), "label": 1 - rows["label"]}
+    assert " since 1 May: " in first(baseline, flipped, *findings).verdict
 
 
 def test_the_same_rows_give_the_same_words(baseline):

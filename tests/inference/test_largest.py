@@ -9,14 +9,14 @@ from vedette.inference.largest import largest_difference_p, largest_interval, la
 
 @pytest.mark.parametrize(("n", "m"), [(20, 2000), (50, 50), (2000, 40)])
 def test_one_event_is_hypergeometric(n, m):
-    """With one event p is near the two tails of its hypergeometric law."""
-    total = 60
-    law = stats.hypergeom(n + m, total, n)
-    for seen in (int(law.ppf(0.99)), int(law.ppf(0.9999)), int(law.ppf(0.005))):
-        far = abs(seen - law.mean())
-        exact = sum(law.pmf(k) for k in range(total + 1) if abs(k - law.mean()) >= far - 1e-9)
-        found = largest_difference_p([seen], [total - seen], n, m)
-        assert 0.6 * exact < found < 2 * exact + 1e-3
+    """With one event p lies between its hypergeometric tails with and without the count seen, or a little above."""
+    law = stats.hypergeom(n + m, 60, n)
+    count = np.arange(61)
+    for seen in {int(law.ppf(share)) for share in (0.002, 0.995, 0.99999)} - {0, 60}:
+        far = np.abs(count - law.mean()) - abs(seen - law.mean())
+        least, most = (law.pmf(count[far > limit]).sum() for limit in (0.5, -0.5))
+        found = largest_difference_p([seen], [60 - seen], n, m)
+        assert 0.8 * least < found < 3 * most
 
 
 def test_more_events_are_joined():

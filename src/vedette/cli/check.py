@@ -20,7 +20,9 @@ from vedette.cli.roles import role_options, schema_from
 @click.option(
     "--labels", type=click.Path(path_type=Path), help="Labels in a file of their own, joined by id."
 )
-@click.option("--monitor", type=click.Path(path_type=Path), help="Take the schema from this monitor file.")
+@click.option(
+    "--monitor", type=click.Path(path_type=Path), help="Take schema, metrics and rules from this file."
+)
 @role_options
 @form_options
 def check(
@@ -37,14 +39,20 @@ def check(
 
     Exit code 0: nothing calls for action; 1: something does; 2: it could not be checked.
     """
+    from vedette.monitor import Monitor
     from vedette.run import compare
 
-    report = compare(
-        reference,
-        current,
-        schema_from(roles, monitor),
-        labels=labels,
-        progress=progress_bar("rows"),
-    )
+    declared = Monitor() if monitor is None else Monitor.load(monitor)
+    with progress_bar("rows") as progress:
+        report = compare(
+            reference,
+            current,
+            schema_from(roles, declared.schema if monitor else None),
+            labels=labels,
+            metrics=declared.metrics,
+            more_rules=declared.made_rules(),
+            model=declared.model,
+            progress=progress,
+        )
     deliver(report, html, json, junit)
     sys.exit(0 if report.ok else 1)

@@ -32,7 +32,8 @@ def demo(name: str, out: Path, data: Path | None) -> None:
         monitor = flights.prepare_flights(folder, source=data, progress=click.echo)
     else:
         monitor = cancer.prepare_cancer(folder)
-    report = run.replay(monitor, progress=progress_bar("rows"))
+    with progress_bar("rows") as bar:
+        report = run.replay(monitor, progress=bar)
     page = folder / "report.html"
     report.to_html(page)
     report.print()

@@ -52,11 +52,11 @@ def vedette_command() -> None:
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line; an error of ours is one line on standard error and exit code 2."""
+    """Run the command line; an error of ours, or of a file, is one line on standard error and exit code 2."""
     try:
         vedette_command(args, prog_name="vedette", standalone_mode=True)
-    except VedetteError as error:
-        click.echo(f"vedette: {error}", err=True)
+    except (VedetteError, OSError) as error:
+        click.echo(f"vedette: {' '.join(str(error).split())}", err=True)
         sys.exit(2)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from vedette.engine.scan import Progress
 
 _FORMS = {
     "html": "A self-contained page.",
@@ -37,23 +41,18 @@ def deliver(report: Any, html: Path | None, json: Path | None, junit: Path | Non
             click.echo(f"Written: {path}")
 
 
-def progress_bar(label: str) -> Any:
-    """Return a callback that draws a progress bar on standard error once a run takes longer than a moment."""
+@contextmanager
+def progress_bar(label: str) -> Iterator[Progress | None]:
+    """Give a callback that draws a progress bar on standard error while a run lasts; None where nobody looks."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        return None
+        yield None
+        return
     columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task(label, total=None)
-
-    def step(done: int, total: int | None) -> None:
-        if not bar.live.is_started:
-            bar.start()
-        bar.update(task, completed=done, total=total)
-        if total is not None and done >= total:
-            bar.stop()
-
-    return step
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

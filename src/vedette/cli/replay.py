@@ -16,4 +16,6 @@ def replay(monitor: Path, html: Path | None, json: Path | None, junit: Path | No
     """Run MONITOR (a TOML file) over its history, window by window: what was found, and when."""
     from vedette import run
 
-    deliver(run.replay(monitor, progress=progress_bar("rows")), html, json, junit)
+    with progress_bar("rows") as progress:
+        report = run.replay(monitor, progress=progress)
+    deliver(report, html, json, junit)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -31,15 +30,16 @@ def role_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return segment(command)
 
 
-def schema_from(given: dict[str, Any], monitor: Path | None) -> Schema | None:
-    """Return the schema of the options or of a monitor file; None when nothing names a role."""
-    if monitor is not None:
-        from vedette.monitor import Monitor
-
-        return Monitor.load(monitor).schema
-    named = {k: given[k] for k in ("id", "time", "score", "prediction", "label") if given.get(k)}
-    segments = list(given.get("segments") or ())
-    return Schema(**named, segments=segments) if named or segments else None
+def schema_from(given: dict[str, Any], declared: Schema | None) -> Schema | None:
+    """Return the schema of the options, which go before a declared one; None when nothing names a role."""
+    named: dict[str, Any] = {
+        k: given[k] for k in ("id", "time", "score", "prediction", "label") if given.get(k)
+    }
+    if given.get("segments"):
+        named["segments"] = list(given["segments"])
+    if declared is not None:
+        return declared.with_(**named)
+    return Schema(**named) if named else None
 
 
 def guess(columns: Sequence[str]) -> dict[str, str]:

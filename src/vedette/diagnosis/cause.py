@@ -115,12 +115,15 @@ def _sentence(lang: Lang, column: str | None, segment: Segment | None, evidence:
 
 
 def _verdict(lang: Lang, cause: Cause, context: dict[str, Any]) -> str:
-    said = cause.in_words(lang)
-    since = say(lang, "since", window=one_line(context["since"])) if context.get("since") else ""
+    said, window = cause.in_words(lang), one_line(context.get("since", ""))
     if "now" in context and cause.kind not in ("stable", "insufficient"):
         form = "verdict.measured" if context["measured"] else "verdict.expected"
+        since = say(lang, "since", window=window) if window else ""
         return say(lang, form, cause=said, since=since, then=context["then"], now=context["now"])
-    return say(lang, "verdict.plain", cause=said[:1].upper() + said[1:], since=since)
+    if window:
+        return say(lang, "verdict.since", cause=said, window=window)
+    named = bool(cause.column) and said.startswith(one_line(cause.column or ""))
+    return say(lang, "verdict.plain", cause=said if named else said[:1].upper() + said[1:])
 
 
 def _remedy(lang: Lang, cause: Cause) -> str:

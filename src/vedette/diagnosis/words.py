@@ -11,7 +11,8 @@ Lang = Literal["en", "zh"]
 
 #: key -> (English, Chinese). Formats: ``share`` as per cent, ``num`` to three digits, ``int`` with separators.
 TEMPLATES: dict[str, tuple[str, str]] = {
-    "verdict.plain": ("{cause}{since}.", "{since}{cause}。"),
+    "verdict.plain": ("{cause}.", "{cause}。"),
+    "verdict.since": ("Since {window}: {cause}.", "自 {window} 起：{cause}。"),
     "verdict.measured": (
         "Accuracy went from {then:share} to {now:share}{since}: {cause}.",
         "{since}准确率从 {then:share} 变为 {now:share}：{cause}。",
@@ -276,7 +277,7 @@ def say(lang: Lang, key: str, **fields: Any) -> str:
 
     Examples
     --------
-    >>> say("en", "verdict.plain", cause="Nothing changed", since="")
+    >>> say("en", "verdict.plain", cause="Nothing changed")
     'Nothing changed.'
     >>> say("zh", "cause.missing_burst", column="age", now=0.31, then=0.01)
     'age 在 31 % 的行中缺失，此前为 1 %'

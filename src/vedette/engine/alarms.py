@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,6 +27,8 @@ from vedette.summaries.histogram import Histogram
 from vedette.values import Window
 
 Floats = npt.NDArray[np.float64]
+#: What of a column is followed.
+Part = Literal["values", "missing"]
 #: Categories that have a bin of their own; the rest count together.
 TOP = 20
 #: Windows without new evidence after which an alarm's cause counts as gone.
@@ -35,10 +38,12 @@ QUIET = 14
 class Alarm(msgspec.Struct, frozen=True):
     """One cause in one column: raised in window `raised`, begun in `onset`, last seen in `last` (window numbers).
 
-    `evidence` is the log evidence of the column when it was raised.
+    `part` says whether the values moved or went missing; `evidence` is the log evidence of the column when it was
+    raised.
     """
 
     column: str
+    part: Part
     onset: int
     raised: int
     last: int
@@ -53,20 +58,22 @@ class Watch(msgspec.Struct, frozen=True):
     promise : Promise
     threshold : float
         Log evidence at which the family alarms.
-    columns : tuple of str
+    streams : tuple of (column, part)
+        Each column is followed twice: the distribution of its values, and whether they are missing.
     seasons : tuple of Season
     family : ndarray of shape (windows,)
         Log evidence of the whole model.
-    streams : ndarray of shape (windows, columns)
+    evidence : ndarray of shape (windows, streams)
+        Log evidence of each stream.
     alarms : tuple of Alarm
     """
 
     promise: Promise
     threshold: float
-    columns: tuple[str, ...]
+    streams: tuple[tuple[str, Part], ...]
     seasons: tuple[Season, ...]
     family: Floats
-    streams: Floats
+    evidence: Floats
     alarms: tuple[Alarm, ...]
 
 
@@ -89,15 +96,19 @@ def watch(
         return None
     past, now = phases(history.windows, every, zone), phases(cube.windows, every, zone)
     cycles = {name: _cycles(history.windows, name) for name in past}
-    made = [_stream(b, past, cycles) for _, b in usable.values()]
-    counts = [coarse(a) for a, _ in usable.values()]
+    made, counts, named = [], [], []
+    for name, (current, before) in usable.items():
+        for part, mine, theirs in zip(_PARTS, parts(coarse(current)), parts(coarse(before)), strict=True):
+            made.append(_stream(theirs, _ordered(before) and part == "values", past, cycles))
+            counts.append(mine)
+            named.append((name, part))
     days = Every.parse(every).days
     threshold = float(np.log(promise.windows_between(days) if days else 1000.0))
     detector = Detector([stream for stream, _ in made])
     seasons = tuple(season for _, season in made)
     phase = np.stack([now[s.name] for s in seasons], axis=1)
-    family, streams, alarms = _run(detector, counts, phase, list(usable), threshold)
-    return Watch(promise, threshold, tuple(usable), seasons, family, streams, alarms)
+    family, evidence, alarms = _run(detector, counts, phase, named, threshold)
+    return Watch(promise, threshold, tuple(named), seasons, family, evidence, alarms)
 
 
 def coarse(state: State) -> Floats:
@@ -110,6 +121,23 @@ def coarse(state: State) -> Floats:
     top = min(TOP, len(spec.known))
     rest = counts[:, top : len(spec.known) + 1].sum(1)
     return np.column_stack((counts[:, :top], rest, counts[:, -2:]))
+
+
+_PARTS: tuple[Part, Part] = ("values", "missing")
+
+
+def parts(counts: Floats) -> tuple[Floats, Floats]:
+    """Return the counts of present values (an empty bin for missing), and of present against missing.
+
+    They vary for different reasons: values cluster (all flights of an hour have one temperature), outages do not, and
+    one dispersion for both would hide an outage behind the weather.
+    """
+    values = np.column_stack((counts[:, :-1], np.zeros(len(counts))))
+    return values, np.column_stack((counts[:, :-1].sum(1), counts[:, -1]))
+
+
+def _ordered(state: State) -> bool:
+    return isinstance(state.spec, Histogram)
 
 
 def phases(windows: Sequence[Window], every: str, zone: str) -> dict[str, npt.NDArray[np.int64]]:
@@ -135,13 +163,11 @@ def _cycles(windows: Sequence[Window], name: str) -> float:
 
 
 def _stream(
-    history: State, past: Mapping[str, npt.NDArray[np.int64]], cycles: Mapping[str, float]
+    counts: Floats, ordered: bool, past: Mapping[str, npt.NDArray[np.int64]], cycles: Mapping[str, float]
 ) -> tuple[Stream, Season]:
-    counts = coarse(history)
     season = choose_season(counts, past, cycles)
     grouped = by_phase(counts, past[season.name], season.phases)
     granted = 0.0 if season.known or len(counts) == 1 else restlessness(counts)
-    ordered = isinstance(history.spec, Histogram)
     return Stream(grouped, ordered, season.dispersion, granted), season
 
 
@@ -149,21 +175,22 @@ def _run(
     detector: Detector,
     counts: list[Floats],
     phase: npt.NDArray[np.int64],
-    names: list[str],
+    names: list[tuple[str, Part]],
     threshold: float,
 ) -> tuple[Floats, Floats, tuple[Alarm, ...]]:
     size = max(c.shape[1] for c in counts)
     padded = np.stack([np.pad(c, ((0, 0), (0, size - c.shape[1]))) for c in counts], axis=1)
     family, streams = np.empty(len(padded)), np.empty(padded.shape[:2])
     alarms: list[Alarm] = []
-    standing: dict[str, Alarm] = {}
+    standing: dict[tuple[str, Part], Alarm] = {}
     for t, window in enumerate(padded):
         evidence = detector.step(window, phase[t])
         family[t], streams[t] = evidence.family, evidence.streams
         if evidence.family < threshold:
             continue
         for s in _guilty(evidence.streams, threshold):
-            new = Alarm(names[s], int(evidence.onset[s]), t, t, float(evidence.streams[s]))
+            column, part = names[s]
+            new = Alarm(column, part, int(evidence.onset[s]), t, t, float(evidence.streams[s]))
             standing[names[s]] = _extended(standing.get(names[s]), new, alarms)
             detector.reset([s])
     return family, streams, (*alarms, *standing.values())

@@ -34,6 +34,7 @@ def page_of(report: Report, lang: Lang = "en") -> Page:
         title=report.model,
         subtitle=_subtitle(report),
         verdict=report.verdict,
+        advice=_advice(report),
         level=_level(report.findings),
         facts=_facts(report),
         findings=tuple(_finding(f, report) for f in report.findings[:MOST_FINDINGS]),
@@ -46,6 +47,12 @@ def page_of(report: Report, lang: Lang = "en") -> Page:
         version=vedette.__version__,
         content_hash=report.baseline.hash,
     )
+
+
+def _advice(report: Report) -> str:
+    others = len([f for f in report.findings if f.level != "info"]) - 1
+    more = f"{others} more finding{'s' if others > 1 else ''} below." if others > 0 else ""
+    return " ".join(part for part in (report.diagnosis.remedy, more) if part)
 
 
 def _level(findings: Sequence[Finding]) -> Status:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from vedette.diagnosis.cause import Diagnosis
+from vedette.diagnosis.diagnose import diagnose
 from vedette.engine.alarms import Watch
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
@@ -148,6 +150,8 @@ class Report:
             "model": self.model,
             "ok": self.ok,
             "verdict": self.verdict,
+            "remedy": self.diagnosis.remedy,
+            "causes": [msgspec.to_builtins(cause) for cause in self.diagnosis.causes],
             "rows": {"current": self.rows, "reference": self.baseline.rows},
             "baseline": self.baseline.hash,
             "task": self.baseline.layout.task,
@@ -208,14 +212,25 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One or two sentences: what is wrong, or that nothing is."""
+        """One sentence: what is wrong, since when and why, or that nothing is."""
+        return self.diagnosis.verdict
+
+    @functools.cached_property
+    def diagnosis(self) -> Diagnosis:
+        """Ranked causes with their evidence, and a first remedy.
+
+        It is about all rows; of a history of windows it is about those of the gravest finding.
+        """
         told = [f for f in self.findings if f.level != "info"]
         if not told:
-            return f"Nothing changed beyond chance in {self.rows:,} row{'' if self.rows == 1 else 's'}."
-        first, others = told[0], len(told) - 1
-        since = f", since {first.window.label}" if first.window else ""
-        more = f" ({others} more finding{'s' if others > 1 else ''})" if others else ""
-        return f"{first.message[:1].upper()}{first.message[1:]}{since}.{more}"
+            words = f"Nothing changed beyond chance in {self.rows:,} rows."
+            return Diagnosis(causes=(), verdict=words, remedy="")
+        first, span = told[0], None
+        if first.window is not None and len(self.windows) > 1:
+            starts = [w.start for w in self.windows]
+            last = first.until or first.window
+            span = slice(starts.index(first.window.start), starts.index(last.start) + 1)
+        return diagnose(self.cube, self.baseline, told[:1] if span else told, windows=span)
 
     def _block(
         self, name: str, column: str | None, segment: Any, window: Any, parameters: dict[str, Any]

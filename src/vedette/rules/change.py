@@ -21,6 +21,9 @@ class Change(Rule, frozen=True, kw_only=True):
         Tolerated change of a metric in [0, 1], e.g. 0.01 for one point.
     share : float
         Tolerated change of any other metric, relative to its reference.
+    columns : bool
+        Whether metrics of a column are looked at too. Over windows of time they are not: missing, unseen and
+        out-of-range values are bins of the distribution, whose drift the promise covers.
     alpha : float
         Bound on the probability of any false finding among everything looked at (evidence is adjusted for it).
 
@@ -35,12 +38,15 @@ class Change(Rule, frozen=True, kw_only=True):
 
     points: float = 0.01
     share: float = 0.05
+    columns: bool = True
     alpha: float = 0.01
 
     def applies(self, series: Series) -> bool:
         """Tell whether the series has a reference of its own, and tells how good data are, not how many have come."""
         amount = series.unit == "rows" or series.metric == "label_coverage"  # labels come later
-        return super().applies(series) and not series.compares and series.reference is not None and not amount
+        if amount or series.compares or series.reference is None:
+            return False
+        return super().applies(series) and (self.columns or series.column is None)
 
     def breached(self, series: Series) -> npt.NDArray[np.bool_]:
         """Return which windows breach: evidence, and a change beyond the tolerance for the worse."""
@@ -101,7 +107,7 @@ class Change(Rule, frozen=True, kw_only=True):
             segment=series.segment,
             current=now,
             reference=then,
-            effect=_difference(now, then),
+            effect=difference(now, then),
             evidence=float(series.evidence[worst]),
         )
 
@@ -118,11 +124,12 @@ class Change(Rule, frozen=True, kw_only=True):
         return signed[series.better]
 
 
-def _difference(now: Estimate, then: Estimate) -> Estimate:
+def difference(now: Estimate, then: Estimate) -> Estimate:
+    """Return ``now - then`` with the interval of two independent estimates; no value where either has none."""
     from vedette.inference.newcombe import square_and_add
 
-    assert now.value is not None
-    assert then.value is not None
+    if now.value is None or then.value is None:
+        return Estimate(None, n=now.n, reason="undefined")
     bare = Estimate(now.value - then.value, n=now.n)
     if now.low is None or now.high is None or then.low is None or then.high is None:
         return bare
