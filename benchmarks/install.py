@@ -26,7 +26,7 @@ from measure import Limits, Run, measure
 # What `python -m venv` puts there by itself.
 BUNDLED = frozenset({"pip", "setuptools"})
 CALL_LIMITS = Limits(seconds=120, memory_mb=8_000)
-VEDETTE = peers.Peer("vedette", (str(cache.BENCHMARKS.parent),))
+VEDETTE = peers.OURS
 LIBRARIES = (VEDETTE, *peers.PEERS)
 
 

@@ -72,7 +72,11 @@ PEERS = (
     Peer("alibi-detect", ("alibi-detect",)),
     Peer("river", ("river",)),
 )
-TIMED = tuple(peer for peer in PEERS if peer.pinned)
+#: Ourselves and the hand-written scans, as a first user would have them: pyarrow imports pandas, where it is
+#: installed, inside the first call that builds an array.
+OURS = Peer("vedette", (str(cache.BENCHMARKS.parent),), (str(cache.BENCHMARKS.parent),))
+SCANS = Peer("scans", (), ("numpy", "polars", "pyarrow"))
+TIMED = (OURS, SCANS, *(peer for peer in PEERS if peer.pinned))
 
 
 def environment(root: Path, name: str) -> Path:

@@ -114,10 +114,8 @@ def main() -> None:
     for scenario in SCENARIOS:
         errors, least, held = compared(root, scenario)
         plain, raked, chosen = np.abs(errors).mean(axis=0)
-        print(
-            f"| {scenario.name} | {len(errors)} | {plain:.5f} | {raked:.5f} | {chosen:.5f} | {held:.0%} | {least:.3f} |",
-            flush=True,
-        )
+        numbers = f"{plain:.5f} | {raked:.5f} | {chosen:.5f} | {held:.0%} | {least:.3f}"
+        print(f"| {scenario.name} | {len(errors)} | {numbers} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def trial(name: str, cause: str, seed: int, injected: Injected, baseline: Baseli
     first = found.causes[0]
     right = {cause, "benign drift"} if cause == "covariate shift" else {cause}
     kinds = [c.kind for c in found.causes[:3]]
-    rankings = ranked(cube, baseline)
+    by_psi, by_alerts = ranked(cube, baseline)
     return Trial(
         name,
         cause,
@@ -128,7 +128,8 @@ def trial(name: str, cause: str, seed: int, injected: Injected, baseline: Baseli
         first.kind in right,
         any(kind in right for kind in kinds),
         named(found, injected),
-        *(hit(column, injected) for column in rankings),
+        hit(by_psi, injected),
+        hit(by_alerts, injected),
         round(spent, 1),
     )
 

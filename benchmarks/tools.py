@@ -45,11 +45,12 @@ class Tool:
 
 VEDETTE = "vedette"
 _QUALITY = "drift, quality, classification"
+_EVERYTHING = f"{_QUALITY}, duplicates, segments; reads the files"
 
 TOOLS = (
-    Tool(VEDETTE, "peers/vedette_job.py", f"{_QUALITY}, duplicates, segments; reads the files"),
-    Tool("scan-numpy", "scans.py", f"{_QUALITY}, duplicates, segments; reads the files", before=("numpy",)),
-    Tool("scan-polars", "scans.py", f"{_QUALITY}, duplicates, segments; reads the files", before=("polars",)),
+    Tool(VEDETTE, "peers/vedette_job.py", _EVERYTHING, environment="vedette"),
+    Tool("scan-numpy", "scans.py", _EVERYTHING, environment="scans", before=("numpy",)),
+    Tool("scan-polars", "scans.py", _EVERYTHING, environment="scans", before=("polars",)),
     Tool("tfdv", "peers/tfdv_job.py", "drift, quality", environment="tfdv"),
     Tool("whylogs", "peers/whylogs_job.py", _QUALITY, environment="whylogs"),
     Tool("nannyml", "peers/nannyml_job.py", f"{_QUALITY}, in 10 chunks", environment="nannyml"),

@@ -89,7 +89,9 @@ def unknown_name(
     """Return the error for a name outside `choices`, suggesting the nearest one."""
     options = sorted(choices)
     guess = nearest(name, options)
-    hint = f"Did you mean {guess!r}?" if guess else "Choose one of them"
+    hint = "Choose one of them" if options else "Install a package that brings one"
+    if guess:
+        hint = f"Did you mean {guess!r}?"
     return UnknownNameError(
         f"{what} {name!r} is unknown",
         f"Known: {', '.join(options) if options else 'none'}",

@@ -59,7 +59,7 @@ def test_an_unknown_name_lists_the_choices_and_suggests_one():
         "Column 'scroe' is unknown. Known: label, score. Did you mean 'score'? [schema.unknown-column]"
     )
     assert "Choose one of them" in str(unknown_name("Column", "zzz", ["score"], code="a.b"))
-    assert "Known: none" in str(unknown_name("Column", "zzz", [], code="a.b"))
+    assert "Known: none. Install a package" in str(unknown_name("Sink", "zzz", [], code="a.b"))
 
 
 def test_a_missing_extra_says_what_to_install():

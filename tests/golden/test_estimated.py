@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +14,13 @@ from sklearn.isotonic import IsotonicRegression
 
 from vedette.batch import Batch
 from vedette.binning import Binning
+from vedette.engine.baseline import Baseline
 from vedette.errors import ConfigError
 from vedette.inference.delong import auc_bin_error
 from vedette.metrics.base import metric
 from vedette.metrics.classification.base import sides
+from vedette.run import compare
+from vedette.schema import Schema
 from vedette.summaries.base import State, one_cell
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.score_bins import ScoreBins
@@ -138,3 +143,64 @@ def test_parameters_are_checked():
     for wrong in ({"band": "wide"}, {"gate": "all"}):
         with pytest.raises(ConfigError, match=r"metric\.bad-parameter"):
             metric("estimated_f1", **wrong)
+
+
+def customers(seed: int, n: int, new: float) -> dict[str, np.ndarray]:
+    """Return rows of two kinds; of the new one the score knows little."""
+    rng = np.random.default_rng(seed)
+    kind = np.where(rng.random(n) < new, "new", "regular")
+    score = 1 / (1 + np.exp(-rng.normal(0, np.where(kind == "new", 1.0, 2.5))))
+    wins = np.where(kind == "new", 0.6 * score, score)
+    label = (rng.random(n) < wins).astype(int)
+    return {"id": np.arange(n), "kind": kind, "x": rng.normal(size=n), "score": score, "bought": label}
+
+
+SCHEMA = Schema(id="id", score="score", label="bought")
+ADJUSTED = [metric("estimated_accuracy"), metric("estimated_accuracy", adjust=False), metric("accuracy")]
+
+
+def test_features_correct_what_the_score_misjudges(tmp_path: Path):
+    """A feature that the score does not know: the correction takes away half of the error, also from a saved baseline."""
+    baseline = Baseline.fit(customers(0, 20_000, 0.2), SCHEMA, metrics=ADJUSTED)
+    again = Baseline.load(baseline.save(tmp_path / "baseline"))
+    report = compare(again, customers(1, 40_000, 0.4), metrics=ADJUSTED)
+    truth = report.estimate("accuracy").value
+    error = {
+        adjust: abs(report.estimate("estimated_accuracy", adjust=adjust).value - truth)
+        for adjust in (True, False)
+    }
+    assert error[True] < 0.5 * error[False]
+    found = report.estimate("estimated_accuracy")
+    assert found.low <= truth <= found.high
+
+
+def test_segments_use_the_sample_of_all_rows():
+    """Each segment has its own curve; within one the feature that names it has not moved."""
+    schema = Schema(id="id", score="score", label="bought", segments=["kind"])
+    report = compare(customers(2, 20_000, 0.3), customers(3, 20_000, 0.3), schema, metrics=ADJUSTED)
+    for kind in ("new", "regular"):
+        found = report.estimate("estimated_accuracy", segment=f"kind={kind}")
+        assert found.value == pytest.approx(
+            report.estimate("accuracy", segment=f"kind={kind}").value, abs=0.02
+        )
+
+
+def test_a_new_combination_is_not_covered():
+    """Every column alone is within the reference's range; together they hold a sliver of it."""
+    rng = np.random.default_rng(4)
+    reference = {**customers(5, 10_000, 0.3), **{f"x{i}": rng.normal(size=10_000) for i in range(4)}}
+    corner = {**customers(6, 1000, 0.3), **{f"x{i}": 1.3 + 0.5 * rng.random(1000) for i in range(4)}}
+    report = compare(reference, corner, SCHEMA, metrics=ADJUSTED)
+    assert report.estimate("estimated_accuracy").reason == "not covered"
+    assert report.estimate("estimated_accuracy", adjust=False).value is not None
+
+
+def test_many_windows_are_cheap():
+    """306 windows of all eight metrics take seconds, on whatever machine this is."""
+    asked = [metric(name) for name in ORACLES]
+    baseline = Baseline.fit(customers(7, 20_000, 0.3), SCHEMA, metrics=asked)
+    start = perf_counter()
+    report = compare(baseline, customers(8, 306 * 100, 0.3), metrics=asked, every="100 rows")
+    found = [report.series(name)[1] for name in ORACLES]
+    assert perf_counter() - start < 20
+    assert all(np.mean(series.reason < 0) > 0.99 for series in found)

@@ -43,8 +43,9 @@ def _outages(findings: list[Finding]) -> list[Finding]:
 
 def _with(lead: Finding, other: Finding) -> Finding:
     also = (*lead.also, str(other.column))
-    message = lead.message.replace(" is missing in", f", {other.column} is missing in")
-    return msgspec.structs.replace(lead, also=also, message=message)
+    named = ", ".join((str(lead.column), *also))
+    share = lead.message.partition("missing in")[2]
+    return msgspec.structs.replace(lead, also=also, message=f"{named} are missing in{share}")
 
 
 def promise_note(watched: Watch) -> Note:

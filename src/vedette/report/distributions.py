@@ -40,9 +40,8 @@ def overview(report: Report, timeline: Timeline) -> Iterator[Figure]:
     if not blocks:
         return
     names = tuple(str(b.metric.column) for b in blocks)
-    moved = sorted(
-        {f.column for f in report.findings if f.rule == "shift" and f.column and f.segment is None}
-    )
+    told = (f for f in report.findings if f.rule in DRIFT and f.level != "info" and f.segment is None)
+    moved = {f.column for f in told}
     title = f"{len(moved)} of {len(names)} columns moved" if moved else f"None of {len(names)} columns moved"
     if len(report.windows) > 1:
         yield Figure(view=_heatmap(report, names, title, timeline), anchor="heatmap")

@@ -59,7 +59,8 @@ class Case(NamedTuple):
         if not self.metric.compares:
             return None
         rows = task_rows(800, 7)
-        return {name: one_cell(rows, spec) for name, spec in self.metric.needs(self.layout).items()}
+        wanted = self.metric.needs(self.layout) | self.metric.remembers(self.layout)
+        return {name: one_cell(rows, spec) for name, spec in wanted.items()}
 
     @property
     def width(self) -> int:

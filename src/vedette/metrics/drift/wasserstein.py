@@ -146,9 +146,11 @@ def _evidence(both: Cumulative, weight: Floats, seen: Floats, variance: Floats) 
     _, share = both.shares()
     law = absolutes_law(share, weight)
     p = law._replace(scale=np.maximum(law.scale, variance)).exceeded(seen**2 / both.noise)
-    robust = squares_law(share, both.mass).exceeded(squared_gap(both) / both.noise)
     few = np.minimum(both.n, both.m) < _NORMAL * _kurtosis(share, weight)
-    return law, np.where(few, np.fmax(p, robust), p)
+    if few.any():
+        robust = squares_law(share[few], both.mass[few]).exceeded((squared_gap(both) / both.noise)[few])
+        p[few] = np.fmax(p[few], robust)
+    return law, p
 
 
 def _kurtosis(share: Floats, weight: Floats) -> Floats:

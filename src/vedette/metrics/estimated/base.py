@@ -181,15 +181,18 @@ class EstimatedMetric(ClassMetric, frozen=True, kw_only=True):
         rows = state["counts"].sum(axis=3).astype(np.float64)
         by_bin, plain = rows.sum(axis=2), np.broadcast_to(curve.rate, rows.shape[:2])
         mean = moved.residual.sum(axis=1, keepdims=True)
-        expected = Expected(state, rows, corrected(plain, by_bin, mean, np.zeros_like(moved.group)))
+        one = np.zeros_like(moved.group)
+        whole = corrected(plain, by_bin, mean, one)
+        grouped = corrected(plain, by_bin, moved.residual, moved.group)
+        # The finer correction is trusted as far as the reference reaches: it has twenty slopes to get wrong for one.
+        expected = Expected(state, rows, whole + moved.reach[:, None] * (grouped - whole))
         with np.errstate(all="ignore"):
             value = self.value(expected)
             slopes = self.slopes(expected, value)
             variance = curve_variance(slopes, rows, curve)
             if np.any(moved.residual):
                 error = np.sqrt(moved.variance)[:, None]
-                further = corrected(plain, by_bin, mean + error, np.zeros_like(moved.group))
-                grouped = corrected(plain, by_bin, moved.residual, moved.group)
+                further = corrected(expected.rate, by_bin, error, one)
                 for rate in (plain, further, grouped):
                     variance += (self.value(expected._replace(rate=rate)) - value) ** 2
             if self.band == "realised":

@@ -59,7 +59,7 @@ class Distinct(Metric, frozen=True, kw_only=True):
         """Return the number of distinct values of each cell."""
         state = current["hashes"]
         assert isinstance(state.spec, Smallest)
-        value = state.spec.estimate(state)
+        value = np.rint(state.spec.estimate(state))
         k = state.spec.k
         error = np.where(value >= k, normal_quantile(level) / np.sqrt(k - 2), 0.0)
         low = np.where(value >= k, np.maximum(value * np.exp(-error), k), value)
