@@ -76,11 +76,16 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     --------
     >>> nearest("scroe", ["score", "label"])
     'score'
+    >>> nearest("f1_score", ["f1", "ks_score"])
+    'f1'
     """
     folded = {option.casefold(): option for option in choices}
-    found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    begun = [option for option in folded if len(name) > 2 and option.startswith(name.casefold())]
-    return folded[(found or begun)[0]] if found or begun else None
+    wanted = name.casefold()
+    words = [option for option in folded if wanted.startswith(f"{option}_")]
+    like = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    begun = [option for option in folded if len(wanted) > 2 and option.startswith(wanted)]
+    found = sorted(words, key=len)[-1:] or like or begun
+    return folded[found[0]] if found else None
 
 
 def unknown_name(

@@ -68,7 +68,9 @@ def door(request, tmp_path):
     """Return a function that lets current rows in, with a clean reference unless another is given."""
 
     def run(current, reference=None, schema=SCHEMA):
-        return DOORS[request.param](tmp_path, current, make_log(0) if reference is None else reference, schema)
+        return DOORS[request.param](
+            tmp_path, current, make_log(0) if reference is None else reference, schema
+        )
 
     run.name = request.param
     return run
@@ -86,4 +88,6 @@ def noted(report):
 
 def found(report):
     """Return metric and column of every finding."""
-    return {(f.metric, f.column) for f in report.findings} | {(m, None) for f in report.findings for m in f.also}
+    return {(f.metric, f.column) for f in report.findings} | {
+        (m, None) for f in report.findings for m in f.also
+    }

@@ -7,9 +7,9 @@ import textwrap
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.badinput.conftest import ROWS, SCHEMA, make_log, noted
 
 import vedette as vd
-from tests.badinput.conftest import ROWS, SCHEMA, make_log, noted
 from vedette.errors import DataError
 
 
@@ -152,7 +152,15 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
     few, many = (
         int(
             subprocess.run(
-                [sys.executable, "-W", "error", "-c", textwrap.dedent(PEAK), str(copies), str(tmp_path / "big.parquet")],
+                [
+                    sys.executable,
+                    "-W",
+                    "error",
+                    "-c",
+                    textwrap.dedent(PEAK),
+                    str(copies),
+                    str(tmp_path / "big.parquet"),
+                ],
                 check=True,
                 capture_output=True,
                 text=True,

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.badinput.conftest import ROWS, SCHEMA, make_log, noted
 
 import vedette as vd
-from tests.badinput.conftest import ROWS, SCHEMA, make_log, noted
 
 
 def test_labels_outside_the_known_classes(door, log):
@@ -47,7 +47,11 @@ def test_classes_that_look_like_numbers_are_the_same_in_every_type(door, log, sp
 
 def test_classes_that_look_like_numbers_stand_in_the_order_of_numbers(log):
     labels = np.arange(ROWS) % 11
-    report = vd.compare({"y": labels.astype(str), "p": labels}, {"y": labels, "p": labels}, vd.Schema(label="y", prediction="p"))
+    report = vd.compare(
+        {"y": labels.astype(str), "p": labels},
+        {"y": labels, "p": labels},
+        vd.Schema(label="y", prediction="p"),
+    )
     assert report.baseline.layout.classes == tuple(str(c) for c in range(11))
     assert report.estimate("accuracy").value == 1.0
 
@@ -90,7 +94,9 @@ class TestLateLabels:
         assert noted(report) == {("labels.repeated", None): 10}
         assert report.estimate("f1") == vd.compare(make_log(0), log, SCHEMA).estimate("f1")
 
-    @pytest.mark.parametrize("blank", [pa.array, lambda ids: pa.array(ids, pa.float64())], ids=["null", "nan"])
+    @pytest.mark.parametrize(
+        "blank", [pa.array, lambda ids: pa.array(ids, pa.float64())], ids=["null", "nan"]
+    )
     def test_a_label_without_an_id(self, log, blank):
         """It belongs to nobody, not even to predictions without an id."""
         ids = [*log["id"].tolist(), *([float("nan")] * 4 if blank is not pa.array else [None] * 4)]

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.badinput.conftest import ROWS, SCHEMA, make_log, noted
 
 import vedette as vd
-from tests.badinput.conftest import ROWS, SCHEMA, make_log, noted
 from vedette.errors import DataError
 
 

@@ -152,7 +152,9 @@ class TestMonitorFile:
     def test_init_check_replay(self, run, files, tmp_path, monkeypatch):
         """The roles are guessed from the names, and what is written runs as it stands."""
         out = tmp_path / "monitor.toml"
-        code, said, _ = run("init", files["moved"], "--reference", files["reference"], "--model", "m", "-o", out)
+        code, said, _ = run(
+            "init", files["moved"], "--reference", files["reference"], "--model", "m", "-o", out
+        )
         assert code == 0
         assert "label       label  (guessed from its name)" in said
         assert f"vedette replay {out}" in said
@@ -195,7 +197,10 @@ class TestMonitorFile:
         [
             ("", "monitor.no-data"),
             ("[windws]", "monitor.unknown-key"),
-            ('[data]\nreference = "reference"\ncurrent = "still"\n[windows]\nevery = "soon"', "windows.bad-length"),
+            (
+                '[data]\nreference = "reference"\ncurrent = "still"\n[windows]\nevery = "soon"',
+                "windows.bad-length",
+            ),
             ('[data]\nreference = "reference"\ncurrent = "still"\n', "windows.no-time"),
             (
                 '[schema]\ntime = "departed_at"\n[windows]\ntimezone = "Europe/Berlinn"\n'
@@ -292,7 +297,9 @@ class TestProcess:
         assert done.stderr.count("\n") == 1
 
     def test_help_imports_nothing_heavy(self):
-        code = "import sys; from vedette.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+        code = (
+            "import sys; from vedette.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+        )
         code += "print([m for m in ('numpy', 'pyarrow', 'altair', 'scipy') if m in sys.modules])"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.strip().endswith("[]")

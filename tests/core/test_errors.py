@@ -42,6 +42,7 @@ def test_a_question_ends_with_its_own_mark():
     [
         ("scroe", ["score", "label"], "score"),
         ("SCORE", ["score", "label"], "score"),
+        ("roc_auc_score", ["roc_auc", "roc", "ks_score"], "roc_auc"),
         ("ref", ["current", "reference"], "reference"),
         ("zzz", ["score", "label"], None),
         ("", ["score"], None),

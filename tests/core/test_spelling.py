@@ -46,7 +46,7 @@ def test_floats_that_are_not_whole_keep_their_fraction_beside_those_that_are():
 
 
 def test_neighbouring_decimals_of_twenty_digits_stay_apart():
-    ids = [Decimal("12345678901234567890"), Decimal("12345678901234567891")]
+    ids = [Decimal(12345678901234567890), Decimal(12345678901234567891)]
     assert canonical(pa.array(ids, pa.decimal128(38, 0))).to_pylist() == [str(i) for i in ids]
 
 

@@ -62,7 +62,11 @@ SCHEMA = vd.Schema(score="score", label="label")
 def numbers(report):
     """Return every estimate of a report that has a value."""
     rows = report.to_dict()["estimates"]
-    return {(r["metric"], r["column"]): pytest.approx(r["value"], rel=1e-9, abs=1e-12) for r in rows if r["value"] is not None}
+    return {
+        (r["metric"], r["column"]): pytest.approx(r["value"], rel=1e-9, abs=1e-12)
+        for r in rows
+        if r["value"] is not None
+    }
 
 
 def test_many_updates_equal_one_comparison():
@@ -108,7 +112,13 @@ def test_warm_up_rows_may_come_in_any_types():
     monitor.update({"a": [0.5, 1.5], "b": ["x", "y"]}, outputs=[1, 1], labels=[1, 0])
     monitor.update({"a": [1, 2], "b": [3, 4], "c": [1, 1]}, outputs=[0, 1])
     kinds = {c.name: c.kind for c in monitor.baseline.layout.columns}
-    assert kinds == {"a": "number", "b": "category", "c": "number", "prediction": "category", "label": "category"}
+    assert kinds == {
+        "a": "number",
+        "b": "category",
+        "c": "number",
+        "prediction": "category",
+        "label": "category",
+    }
 
 
 def test_a_shift_is_found():
@@ -125,7 +135,9 @@ def test_memory_does_not_grow_with_the_rows():
 
     def held():
         states = monitor._total.states.values()
-        return sum(array.nbytes for state in states for array in state.arrays.values()), len(monitor._total.notes)
+        return sum(array.nbytes for state in states for array in state.arrays.values()), len(
+            monitor._total.notes
+        )
 
     x, score, label = batch(1, 100)
     monitor.update(x, score, np.where(label == 1, 7, label))
@@ -160,7 +172,12 @@ def test_arrays_of_every_kind(kind):
 
 
 def test_frames_and_records_name_their_columns():
-    for inputs in (pl.DataFrame({"a": [1, 2]}), pd.DataFrame({"a": [1, 2]}), [{"a": 1}, {"a": 2}], {"a": [1, 2]}):
+    for inputs in (
+        pl.DataFrame({"a": [1, 2]}),
+        pd.DataFrame({"a": [1, 2]}),
+        [{"a": 1}, {"a": 2}],
+        {"a": [1, 2]},
+    ):
         monitor = vd.ModelMonitor(warm_up=2)
         monitor.update(inputs, [1, 0])
         assert [c.name for c in monitor.baseline.layout.columns] == ["a", "prediction"]
@@ -211,7 +228,9 @@ class TestOutputs:
     def test_a_reference_decides(self):
         rng = np.random.default_rng(0)
         y = rng.normal(size=500)
-        monitor = vd.ModelMonitor({"x0": y, "prediction": y, "label": y}, vd.Schema(prediction="prediction", label="label"))
+        monitor = vd.ModelMonitor(
+            {"x0": y, "prediction": y, "label": y}, vd.Schema(prediction="prediction", label="label")
+        )
         monitor.update(np.zeros(3), np.array([0.1, 0.5, 0.9]))
         assert monitor.log().rows == 3
 
@@ -226,7 +245,11 @@ class TestOutputs:
     [
         (np.zeros((0, 2)), np.zeros(0), np.zeros(0)),
         (np.full((3, 2), np.inf), np.full(3, 2.0), np.full(3, 7)),
-        ({"x0": ["a", None, 1], "x1": [[1], [2], [3]]}, np.array([0.1, 0.2, 0.3]), np.array(["x", None, "1"], object)),
+        (
+            {"x0": ["a", None, 1], "x1": [[1], [2], [3]]},
+            np.array([0.1, 0.2, 0.3]),
+            np.array(["x", None, "1"], object),
+        ),
     ],
     ids=["no rows", "beyond every bound", "types of all kinds"],
 )

@@ -35,7 +35,9 @@ SCHEMAS = st.builds(
             "classes": st.lists(NAMES, min_size=1, max_size=3),
             "threshold": st.floats(0, 1),
             "task": st.sampled_from(["binary", "multiclass", "regression", "none"]),
-            "ranges": st.dictionaries(NAMES, st.tuples(NUMBERS, NUMBERS).map(lambda r: tuple(sorted(r))), max_size=2),
+            "ranges": st.dictionaries(
+                NAMES, st.tuples(NUMBERS, NUMBERS).map(lambda r: tuple(sorted(r))), max_size=2
+            ),
             "units": st.dictionaries(NAMES, TEXT, max_size=2),
         },
     ),
@@ -43,7 +45,11 @@ SCHEMAS = st.builds(
 RULES = st.lists(
     st.fixed_dictionaries(
         {"kind": st.just("threshold"), "metrics": st.just(["recall", "f1"]), "below": NUMBERS},
-        optional={"breaches": st.just(1), "of": st.integers(1, 5), "severe": st.sampled_from(["act", "watch"])},
+        optional={
+            "breaches": st.just(1),
+            "of": st.integers(1, 5),
+            "severe": st.sampled_from(["act", "watch"]),
+        },
     ),
     max_size=2,
 )
@@ -152,7 +158,9 @@ def test_every_field_of_a_rule_is_a_key(field):
 
 class TestFile:
     def test_paths_are_relative_to_the_file(self, tmp_path):
-        (tmp_path / "m.toml").write_text('[data]\nreference = "ref.parquet"\ncurrent = "../now"\nlabels = "/abs/l.csv"')
+        (tmp_path / "m.toml").write_text(
+            '[data]\nreference = "ref.parquet"\ncurrent = "../now"\nlabels = "/abs/l.csv"'
+        )
         data = Monitor.load(tmp_path / "m.toml").data
         assert data.reference == str(tmp_path / "ref.parquet")
         assert data.current == str(tmp_path / ".." / "now")

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from tests.rules.conftest import series
+
 from vedette.rules.change import Change
 from vedette.values import Estimates
 

@@ -1,8 +1,8 @@
 """Windows that are empty, or far emptier than usual."""
 
 import numpy as np
-
 from tests.rules.conftest import series, spans
+
 from vedette.rules.missing_data import MissingData
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from tests.rules.conftest import series
+
 from vedette.rules.shift import Shift
 
 

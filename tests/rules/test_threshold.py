@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.rules.conftest import series
+
 from vedette.errors import ConfigError
 from vedette.rules.threshold import Threshold
 

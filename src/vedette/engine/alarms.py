@@ -31,6 +31,8 @@ Floats = npt.NDArray[np.float64]
 Part = Literal["values", "missing"]
 #: Categories that have a bin of their own; the rest count together.
 TOP = 20
+#: Coarse bins under which values outside the reference's range have bins of their own.
+FEW = 5
 #: Windows without new evidence after which an alarm's cause counts as gone.
 QUIET = 14
 
@@ -115,7 +117,10 @@ def coarse(state: State) -> Floats:
     """Return coarse counts of shape (cells, bins), the last bin for missing."""
     spec, counts = state.spec, state["counts"].astype(float)
     if isinstance(spec, Histogram):
-        inside = np.add.reduceat(counts[:, :-1], np.asarray(spec.coarse or (0,)), axis=1)
+        starts = np.asarray(spec.coarse or (0,))
+        if len(starts) < FEW:  # else a column that was all but constant could go anywhere unseen
+            starts = np.unique((0, 1, *starts, counts.shape[1] - 2))
+        inside = np.add.reduceat(counts[:, :-1], starts, axis=1)
         return np.column_stack((inside, counts[:, -1]))
     assert isinstance(spec, Categories)
     top = min(TOP, len(spec.known))

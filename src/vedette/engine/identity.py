@@ -7,6 +7,7 @@ bounded: above `PASS_ROWS` ids the id column is read several times, each time fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -40,24 +41,45 @@ def superseded(partitions: Sequence[Partition], column: str, rows: int) -> dict[
 def _one_pass(
     partitions: Sequence[Partition], column: str, number: int, passes: int
 ) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
-    kept = [_hashes(partition, column, number, passes) for partition in partitions]
-    everything = np.concatenate([hashes for hashes, _ in kept]) if kept else np.zeros(0, np.uint64)
-    ordered = np.sort(everything)
-    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    again = _repeated(partitions, column, number, passes)
     if not len(again):
         return
     seen: set[int] = set()
-    for partition, (hashes, positions) in zip(reversed(partitions), reversed(kept), strict=True):
-        old = _earlier(hashes, again, seen)
+    for partition in reversed(
+        partitions
+    ):  # read anew, which is rare, rather than kept, which costs everybody
+        hashes, blank = _hashes(partition, column)
+        old = _earlier(hashes, again, blank, seen)
         if len(old):
-            yield partition.name, np.sort(positions[old])
+            yield partition.name, np.sort(old).astype(np.int64)
+
+
+def _repeated(
+    partitions: Sequence[Partition], column: str, number: int, passes: int
+) -> npt.NDArray[np.uint64]:
+    """Return the hashes that occur more than once, of those that belong to this pass."""
+
+    def chosen(partition: Partition) -> npt.NDArray[np.uint64]:
+        hashes, blank = _hashes(partition, column)
+        if blank is not None:
+            hashes = hashes[~blank]
+        return hashes if passes == 1 else hashes[hashes % np.uint64(passes) == number]
+
+    with ThreadPoolExecutor() as pool:
+        everything = np.concatenate([np.zeros(0, np.uint64), *pool.map(chosen, partitions)])
+    everything.sort()
+    return np.unique(everything[1:][everything[1:] == everything[:-1]])
 
 
 def _earlier(
-    hashes: npt.NDArray[np.uint64], again: npt.NDArray[np.uint64], seen: set[int]
+    hashes: npt.NDArray[np.uint64],
+    again: npt.NDArray[np.uint64],
+    blank: npt.NDArray[np.bool_] | None,
+    seen: set[int],
 ) -> npt.NDArray[np.intp]:
     """Return positions of repeated hashes already seen later on, walking backwards."""
-    candidates = np.flatnonzero(np.isin(hashes, again))
+    repeated = np.isin(hashes, again)
+    candidates = np.flatnonzero(repeated if blank is None else repeated & ~blank)
     old = []
     for position in candidates[::-1]:
         value = int(hashes[position])
@@ -67,24 +89,16 @@ def _earlier(
     return np.array(old, np.intp)
 
 
-def _hashes(
-    partition: Partition, column: str, number: int, passes: int
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    parts, start = [np.zeros(0, np.uint64)], 0
-    places = [np.zeros(0, np.int64)]
+def _hashes(partition: Partition, column: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_] | None]:
+    """Return the hash of each id of a partition, and which rows have none (None when all have one)."""
+    parts, blanks = [np.zeros(0, np.uint64)], [np.zeros(0, bool)]
     try:
         for table in partition.read([column], []):
             batch = Batch(table)
             blank = batch.nameless(column)
-            hashes = batch.keys(column)
-            position = np.arange(start, start + len(hashes))
-            start += len(hashes)
-            if blank is not None or passes > 1:
-                chosen = hashes % np.uint64(passes) == number
-                chosen &= True if blank is None else ~blank
-                hashes, position = hashes[chosen], position[chosen]
-            parts.append(hashes)
-            places.append(position)
+            parts.append(batch.keys(column))
+            blanks.append(np.zeros(len(batch), bool) if blank is None else blank)
     except DAMAGE:  # reported by the scan that needs all columns
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    return np.concatenate(parts), np.concatenate(places)
+        return np.zeros(0, np.uint64), None
+    missing = np.concatenate(blanks)
+    return np.concatenate(parts), missing if missing.any() else None

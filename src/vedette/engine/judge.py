@@ -18,8 +18,9 @@ from vedette.values import Estimates, Finding, Floats, Segment
 
 #: What is looked for unless the monitor says otherwise.
 DEFAULT_RULES: tuple[Rule, ...] = (Change(), Shift(), MissingData())
-#: The same over windows of time, where the promise covers the columns.
-PROMISED_RULES: tuple[Rule, ...] = (Change(columns=False), MissingData())
+#: What the promise covers over windows of time, and the rules beside it.
+COVERED = ("missing", "unseen", "out_of_range", "constant")
+PROMISED_RULES: tuple[Rule, ...] = (Change(without=COVERED), MissingData())
 #: Smallest number of rows (or labels) that a changed metric may rest on.
 SUPPORT = 30
 _RANK = {"act": 0, "watch": 1, "info": 2}
@@ -76,7 +77,7 @@ def _evidence(block: Block, rules: Sequence[Rule], level: float, noise: float) -
         if isinstance(rule, Shift) and block.metric.compares:
             return block.current.p
         if isinstance(rule, Change) and not block.metric.compares and block.reference is not None:
-            if not rule.columns and block.metric.scope == "column":
+            if block.metric.key in rule.without:
                 continue
             then = rows_of(block.reference, np.arange(len(block.current)) % len(block.reference))
             p = rule.evidence(block.current, then, _proportion(block), noise, level)

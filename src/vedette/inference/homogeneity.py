@@ -30,7 +30,7 @@ def homogeneity_p(first: npt.ArrayLike, second: npt.ArrayLike) -> FloatArray:
     -----
     Mean and variance are exact; the third moment is exact to the order of one over the counts. The chi-square law of
     the textbook is their limit. At an expected count of 1 to 5 in many bins it rejects up to 3 times too often at
-    0.001, and with as many rows in both samples far too seldom; this law keeps to 0.5 to 1.5 times the level from an
+    0.001, and with as many rows in both samples far too seldom; this law keeps to 0.4 to 1.5 times the level from an
     expected count of 3, and to twice the level with one bin that expects far less than one row.
 
     References

@@ -21,9 +21,9 @@ class Change(Rule, frozen=True, kw_only=True):
         Tolerated change of a metric in [0, 1], e.g. 0.01 for one point.
     share : float
         Tolerated change of any other metric, relative to its reference.
-    columns : bool
-        Whether metrics of a column are looked at too. Over windows of time they are not: missing, unseen and
-        out-of-range values are bins of the distribution, whose drift the promise covers.
+    without : tuple of str
+        Metrics it does not look at. Over windows of time these are missing, unseen, out-of-range and constant values:
+        they show in the bins of the distribution, whose drift the promise covers.
     alpha : float
         Bound on the probability of any false finding among everything looked at (evidence is adjusted for it).
 
@@ -38,7 +38,7 @@ class Change(Rule, frozen=True, kw_only=True):
 
     points: float = 0.01
     share: float = 0.05
-    columns: bool = True
+    without: tuple[str, ...] = ()
     alpha: float = 0.01
 
     def applies(self, series: Series) -> bool:
@@ -46,7 +46,7 @@ class Change(Rule, frozen=True, kw_only=True):
         amount = series.unit == "rows" or series.metric == "label_coverage"  # labels come later
         if amount or series.compares or series.reference is None:
             return False
-        return super().applies(series) and (self.columns or series.column is None)
+        return super().applies(series) and series.metric not in self.without
 
     def breached(self, series: Series) -> npt.NDArray[np.bool_]:
         """Return which windows breach: evidence, and a change beyond the tolerance for the worse."""

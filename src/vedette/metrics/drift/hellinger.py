@@ -27,8 +27,8 @@ class Hellinger(Divergence, frozen=True, kw_only=True):
     Notes
     -----
     *Undefined when* either side has no rows, or fewer than two bins expect three rows (rarer ones are merged).
-    Of all distances here its interval keeps its coverage best: 0.93 to 0.96 for 0.95 in every case measured with
-    bins that need no merging.
+    Of all distances here its interval keeps its coverage best: 0.93 to 0.98 for 0.95 in every case measured
+    with bins that need no merging.
 
     References
     ----------

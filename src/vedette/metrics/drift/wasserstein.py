@@ -45,7 +45,7 @@ class Wasserstein(Metric, frozen=True, kw_only=True):
     Notes
     -----
     *Undefined when* either side has no rows with a number, or the reference is constant. The interval is wide for
-    safety: its coverage is 0.95 and more where means are normal.
+    safety: its coverage is 0.94 and more where means are normal.
 
     References
     ----------
