@@ -98,10 +98,11 @@ def _as_integers(texts: pa.Array, lengths: npt.NDArray[np.int32], hashes: Hashes
     """Hash texts that spell a 64-bit integer as that integer, so that 7 and "7" are one id."""
     if not len(texts) or lengths.min() > len(_MOST):
         return hashes
-    whole = pc.match_substring_regex(texts, _WHOLE)
-    long = pa.array(lengths == len(_MOST))
-    limit = pc.if_else(pc.starts_with(texts, "-"), _LEAST, _MOST)
-    spelled = pc.and_(whole, pc.or_(pc.invert(long), pc.less_equal(texts, limit)))
+    spelled = pc.match_substring_regex(texts, _WHOLE)
+    long = lengths == len(_MOST)
+    if long.any():
+        limit = pc.if_else(pc.starts_with(texts, "-"), _LEAST, _MOST)
+        spelled = pc.and_(spelled, pc.or_(pa.array(~long), pc.less_equal(texts, limit)))
     chosen = spelled.to_numpy(zero_copy_only=False)
     if chosen.any():
         hashes[chosen] = mix(_integers(texts.filter(spelled)), salt)

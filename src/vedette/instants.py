@@ -19,11 +19,13 @@ NO_TIME = np.iinfo(np.int64).min
 #: Beginning of the years 2 and 9000: what lies outside is a mistake in the unit.
 _FIRST, _LAST = -62_104_060_800_000_000, 221_845_392_000_000_000
 
+_UTC, _NAIVE = pa.timestamp("us", tz="UTC"), pa.timestamp("us")
+
 _DAY = (
     r"(\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))"
     r"|(\d{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)"
 )
-_CLOCK = r"[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+_CLOCK = r"[T ]([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{1,9})?)?)?"
 _ZONE = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
 
 
@@ -63,12 +65,23 @@ def _from_seconds(seconds: npt.NDArray[np.float64]) -> Ints:
 
 def _parsed(column: pa.Array) -> tuple[pa.Array, int]:
     """Parse ISO 8601 text; entries that are not times become null, naive ones are read as UTC and counted."""
-    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    text = pc.replace_substring_regex(text, r" ?(z|Z|UTC)$", "Z")
+    text = column.cast(pa.string())
+    for kind in (_UTC, _NAIVE):  # the usual column is all of one kind
+        try:
+            times = text.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+        return times, 0 if kind.tz else len(text) - text.null_count
+    return _sifted(text)
+
+
+def _sifted(text: pa.Array) -> tuple[pa.Array, int]:
+    """Parse what is a time, zoned or naive, and leave out what is none."""
+    text = pc.replace_substring_regex(pc.utf8_trim_whitespace(text), r" ?(z|Z|UTC)$", "Z")
     zoned = pc.match_substring_regex(text, f"^{_DAY}{_CLOCK}{_ZONE}$")
     plain = pc.match_substring_regex(text, f"^{_DAY}({_CLOCK})?$")
     text = pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1")
-    blank, utc = pa.scalar(None, pa.string()), pa.timestamp("us", tz="UTC")
-    aware = pc.if_else(zoned, text, blank).cast(utc)
-    naive = pc.if_else(plain, text, blank).cast(pa.timestamp("us"))
-    return pc.coalesce(aware, naive.cast(utc)), len(naive) - naive.null_count
+    blank = pa.scalar(None, pa.string())
+    aware = pc.if_else(zoned, text, blank).cast(_UTC)
+    naive = pc.if_else(plain, text, blank).cast(_NAIVE)
+    return pc.coalesce(aware, naive.cast(_UTC)), len(naive) - naive.null_count

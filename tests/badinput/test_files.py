@@ -62,7 +62,7 @@ class TestAmongOthers:
             pq.write_table(pa.table(log).slice(50 * i, 50), tmp_path / f"{i:02}.parquet")
         last = tmp_path / "11.parquet"
         report = vd.compare(
-            make_log(0), tmp_path, SCHEMA, threads=1, progress=lambda done, rows: last.unlink(missing_ok=True)
+            make_log(0), tmp_path, SCHEMA, threads=1, progress=lambda *_: last.unlink(missing_ok=True)
         )
         assert report.rows == ROWS - 50
         assert noted(report) == {("source.quarantined", None): 50}

@@ -55,7 +55,7 @@ def test_a_plug_in_may_not_take_a_name(monkeypatch, fresh):
 
 def test_a_name_in_two_folders_is_refused(monkeypatch, fresh):
     found = [("psi", "vedette.metrics.drift.psi"), ("psi", "vedette.metrics.quality.psi")]
-    monkeypatch.setattr(registry, "_built_in", lambda package: found)
+    monkeypatch.setattr(registry, "_built_in", lambda _: found)
     with pytest.raises(ConfigError, match="stands in two files") as raised:
         registry.paths("metric")
     assert raised.value.code == "registry.duplicate"
@@ -72,7 +72,7 @@ def test_a_broken_plug_in_is_a_warning_and_the_others_load(monkeypatch, fresh):
 def test_a_file_without_its_class_is_refused(monkeypatch, fresh):
     module = types.ModuleType("vedette.rules.empty")
     monkeypatch.setitem(sys.modules, "vedette.rules.empty", module)
-    monkeypatch.setattr(registry, "_built_in", lambda package: [("empty", "vedette.rules.empty")])
+    monkeypatch.setattr(registry, "_built_in", lambda _: [("empty", "vedette.rules.empty")])
     with pytest.raises(ConfigError, match="does not define a class 'Empty'") as raised:
         registry.load("rule", "empty")
     assert raised.value.code == "registry.no-class"

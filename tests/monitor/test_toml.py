@@ -151,7 +151,7 @@ def test_a_wrong_value_says_which(text, code):
 
 @pytest.mark.parametrize("field", registry.load("rule", "change").__struct_fields__)
 def test_every_field_of_a_rule_is_a_key(field):
-    value = {"metrics": '["recall"]', "breaches": "1", "of": "2"}.get(field, "0.5")
+    value = {"metrics": '["recall"]', "breaches": "1", "of": "2", "without": '["missing"]'}.get(field, "0.5")
     (rule,) = Monitor.from_toml(f'[[rules]]\nkind = "change"\n{field} = {value}').made_rules()
     assert getattr(rule, field) != getattr(registry.load("rule", "change")(), field) or field == "breaches"
 

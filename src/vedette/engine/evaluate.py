@@ -16,6 +16,10 @@ from vedette.summaries.histogram import Histogram
 from vedette.values import Estimates, Window
 
 
+#: The distance between distributions that is computed by segment unasked.
+DISTANCE = "psi"
+
+
 class Block(msgspec.Struct, frozen=True):
     """Estimates of one metric over windows x segments of one dimension.
 
@@ -64,9 +68,12 @@ def evaluate(
 def evaluate_all(
     chosen: Sequence[Chosen], current: Cube, reference: Cube | None, level: float = 0.95
 ) -> list[Block]:
-    """Return the blocks of every dimension."""
+    """Return the blocks of every dimension; by segment, one distance a column (`DISTANCE`), the rest on request."""
+    narrow = [one for one in chosen if not one.metric.compares or one.metric.name == DISTANCE]
     return [
-        b for dimension in current.segments for b in evaluate(chosen, current, reference, dimension, level)
+        block
+        for dimension in current.segments
+        for block in evaluate(narrow if dimension else chosen, current, reference, dimension, level)
     ]
 
 
