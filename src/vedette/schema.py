@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from vedette.errors import ConfigError, nearest, unknown_name
+from vedette.predicate import column_of
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "ranking", "none"]
 #: Roles that name exactly one column.
@@ -40,7 +41,8 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     query : str, optional
         For ranking: the column that groups the rows of one request.
     segments : list of str
-        Columns by whose values everything is also computed.
+        Columns, or conditions such as ``"amount > 100"`` (values yes and no), by whose values everything is also
+        computed.
     protected : list of str
         Columns whose groups the fairness metrics compare.
     features, categorical, numeric, text, embedding, ignore : list of str
@@ -126,10 +128,11 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Code ``schema.unknown-column``.
         """
         present, excused = list(columns), set(optional)
-        for name in (*self.named(), *self.ranges, *self.units):
+        for segment in (*self.named(), *self.ranges, *self.units):
+            name = column_of(segment) if segment in self.segments else segment
             if name not in present and name not in excused:
                 raise unknown_name(
-                    f"Column of schema ({self._role_of(name)})", name, present, code="schema.unknown-column"
+                    f"Column of schema ({self._role_of(segment)})", name, present, code="schema.unknown-column"
                 )
 
     def _take_names(self) -> None:

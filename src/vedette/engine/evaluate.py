@@ -15,7 +15,6 @@ from vedette.summaries.categories import Categories
 from vedette.summaries.histogram import Histogram
 from vedette.values import Estimates, Window
 
-
 #: The distance between distributions that is computed by segment unasked.
 DISTANCE = "psi"
 

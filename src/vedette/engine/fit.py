@@ -15,6 +15,7 @@ from vedette.binning import Binning, distinct_of
 from vedette.engine.task import choose_classes, choose_task
 from vedette.errors import ConfigError, DataError
 from vedette.layout import Column, Kind, Layout
+from vedette.predicate import Predicate
 from vedette.schema import Schema
 from vedette.sources.base import DAMAGE, Partition, Source
 from vedette.spelling import canonical, one_array
@@ -52,6 +53,7 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
     names = _wanted(source, schema)
     with ThreadPoolExecutor() as pool:
         arrays = dict(zip(names, pool.map(lambda name: read_column(source, name), names), strict=True))
+        arrays |= _conditions(source, schema, arrays)
         if not len(next(iter(arrays.values()))):
             raise DataError(
                 "The reference has no rows",
@@ -61,7 +63,7 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
             )
         task, why = choose_task(schema, arrays)
         classes, reasons = choose_classes(schema, task, arrays)
-        columns = list(pool.map(lambda name: fit_column(name, arrays[name], schema, task), names))
+        columns = list(pool.map(lambda name: fit_column(name, arrays[name], schema, task), arrays))
     return Layout(
         schema=schema,
         task=task,
@@ -81,6 +83,19 @@ def _residual_binning(schema: Schema, task: str, arrays: Mapping[str, pa.Array])
     batch = Batch(pa.record_batch({n: arrays[n] for n in names}))
     binning, _ = fit_bins(batch.numbers(names[0]) - batch.numbers(names[1]), RESIDUAL_BINS)
     return binning
+
+
+def _conditions(source: Source, schema: Schema, arrays: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Return the answers of every segment that is a condition."""
+    found = {}
+    for name in schema.segments:
+        predicate = Predicate.parse(name)
+        if predicate is not None:
+            values = arrays.get(predicate.column)
+            if values is None:
+                values = read_column(source, predicate.column)
+            found[name] = predicate.of(Batch(pa.record_batch({predicate.column: values})))
+    return found
 
 
 def _wanted(source: Source, schema: Schema) -> list[str]:

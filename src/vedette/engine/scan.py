@@ -27,6 +27,7 @@ from vedette.engine.windows import window_of
 from vedette.errors import DataError, VedetteError, unknown_name
 from vedette.instants import NO_TIME
 from vedette.layout import Layout
+from vedette.predicate import column_of, with_predicates
 from vedette.sources.base import DAMAGE, Broken, Partition, Source, quarantined
 from vedette.sources.whole import WholeQueries
 from vedette.spelling import is_text
@@ -50,11 +51,12 @@ class Wanted(NamedTuple):
     by_segment: tuple[Summary, ...] = ()
 
     def columns(self, layout: Layout) -> list[str]:
-        """Return the columns to read."""
+        """Return the columns to read: of a segment that is a condition the column it is about."""
         schema = layout.schema
         used = [c for spec in (*self.total, *self.by_segment) for c in spec.reads()]
-        keys = [schema.id, schema.time, schema.query, *schema.segments]
-        return [c for c in dict.fromkeys([*used, *(k for k in keys if k)]) if not c.startswith("@")]
+        named = [*used, *(k for k in (schema.id, schema.time, schema.query) if k), *schema.segments]
+        read = [column_of(c) if c in schema.segments else c for c in named]
+        return [c for c in dict.fromkeys(read) if not c.startswith("@")]
 
 
 class _Part(NamedTuple):
@@ -168,6 +170,7 @@ class _Job:
         texts = [t for t in self.texts if t in self.columns]
         for table in partition.read(self.columns, texts):
             batch = Batch(_with_absent(table, self.absent), partition.first_row + position)
+            batch = with_predicates(batch, self.schema.segments)
             position += len(batch)
             with np.errstate(
                 over="ignore", invalid="ignore"
