@@ -132,7 +132,10 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             name = column_of(segment) if segment in self.segments else segment
             if name not in present and name not in excused:
                 raise unknown_name(
-                    f"Column of schema ({self._role_of(segment)})", name, present, code="schema.unknown-column"
+                    f"Column of schema ({self._role_of(segment)})",
+                    name,
+                    present,
+                    code="schema.unknown-column",
                 )
 
     def _take_names(self) -> None:

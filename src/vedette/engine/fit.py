@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -51,7 +52,9 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
     """
     schema.check(source.names)
     names = _wanted(source, schema)
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(
+        os.cpu_count()
+    ) as pool:  # each thread holds a column, and an allocator of its own
         arrays = dict(zip(names, pool.map(lambda name: read_column(source, name), names), strict=True))
         arrays |= _conditions(source, schema, arrays)
         if not len(next(iter(arrays.values()))):

@@ -6,6 +6,7 @@ bounded: above `PASS_ROWS` ids the id column is read several times, each time fo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -65,10 +66,33 @@ def _repeated(
             hashes = hashes[~blank]
         return hashes if passes == 1 else hashes[hashes % np.uint64(passes) == number]
 
-    with ThreadPoolExecutor() as pool:
-        everything = np.concatenate([np.zeros(0, np.uint64), *pool.map(chosen, partitions)])
-    everything.sort()
-    return np.unique(everything[1:][everything[1:] == everything[:-1]])
+    everything = _Growing()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for hashes in pool.map(chosen, partitions):
+            everything.extend(hashes)
+    ordered = everything.sorted()
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+class _Growing:
+    """Hashes gathered in one array that doubles when full, so that no second copy of all of them is made."""
+
+    def __init__(self) -> None:
+        self._held, self._size = np.empty(1 << 16, np.uint64), 0
+
+    def extend(self, hashes: npt.NDArray[np.uint64]) -> None:
+        """Add some."""
+        needed = self._size + len(hashes)
+        if needed > len(self._held):
+            self._held.resize(max(needed, len(self._held) * 3 // 2), refcheck=False)
+        self._held[self._size : needed] = hashes
+        self._size = needed
+
+    def sorted(self) -> npt.NDArray[np.uint64]:
+        """Return all of them in increasing order."""
+        found = self._held[: self._size]
+        found.sort()
+        return found
 
 
 def _earlier(

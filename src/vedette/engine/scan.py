@@ -105,6 +105,7 @@ def scan(
         source = WholeQueries(source, layout.schema.query)
     job = _Job(source, layout, wanted, list(windows or []), labels, by_row)
     workers = threads or os.cpu_count() or 1
+    pa.default_memory_pool().release_unused()  # what fitting and looking for doubles held
     cube = job.cube()
     failed: list[tuple[Partition, Exception]] = []
     done, rows = 0, source.rows
