@@ -34,6 +34,8 @@ SCORE_BINS = 1000
 RESIDUAL_BINS = 200
 #: Coarse bins of drift tests.
 COARSE = 10
+#: What a reference without an id means for the rows.
+NO_ID = "the schema names none: rows go by their order, and repeats are not looked for"
 #: Roles whose values are never counted in bins.
 UNCOUNTED = ("id", "time", "query", "weight")
 #: A text column with more distinct values than this share of its rows is text, not a category.
@@ -72,7 +74,7 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
         task=task,
         columns=tuple(columns),
         classes=classes,
-        why={"task": why, **reasons},
+        why={"task": why, **reasons, **({} if schema.id else {"id": NO_ID})},
         residual_binning=_residual_binning(schema, task, arrays),
     )
 
