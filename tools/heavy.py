@@ -17,7 +17,14 @@ PLACES = {
     "msgspec": EVERYWHERE,
     "scipy": EVERYWHERE,
     "pyarrow": [
-        *("batch.py", "hashing.py", "instants.py", "numeric.py", "spelling.py"),  # what an entry is
+        *(
+            "batch.py",
+            "hashing.py",
+            "instants.py",
+            "numeric.py",
+            "predicate.py",
+            "spelling.py",
+        ),  # what an entry is
         *("sources/", "store/", "engine/", "model_monitor.py", "testing/", "demo/"),
     ],
     "narwhals": ["sources/"],

@@ -230,7 +230,19 @@ class Report:
             starts = [w.start for w in self.windows]
             last = first.until or first.window
             span = slice(starts.index(first.window.start), starts.index(last.start) + 1)
-        return diagnose(self.cube, self.baseline, told[:1] if span else told, windows=span)
+        found = diagnose(self.cube, self.baseline, told[:1] if span else told, windows=span)
+        return found if span is None else self._within_noise(found, span)
+
+    def _within_noise(self, found: Diagnosis, span: slice) -> Diagnosis:
+        """Return the diagnosis without causes in columns that raised no alarm then.
+
+        A column that always swings from window to window is no cause of one bad window.
+        """
+        if self.watched is None:
+            return found
+        alarmed = {a.column for a in self.watched.alarms if a.onset < span.stop and a.last >= span.start}
+        causes = tuple(c for c in found.causes if c.column is None or c.column in alarmed)
+        return Diagnosis.of(causes, found.context) if causes else found
 
     def _block(
         self, name: str, column: str | None, segment: Any, window: Any, parameters: dict[str, Any]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from vedette.batch import Batch
 from vedette.cells import Cells
@@ -111,7 +110,7 @@ class Frequent(Summary, frozen=True, kw_only=True):
         """Return the state of the batch's rows."""
         counted = batch.codes(self.column, self.besides) == -2
         cell = np.zeros(len(batch), np.int64) if cells.codes is None else cells.codes.astype(np.int64)
-        values = canonical(batch.arrow(self.column).filter(pa.array(counted))).dictionary_encode()
+        values = canonical(batch.take(counted).arrow(self.column)).dictionary_encode()
         spelled = [name.encode()[:NAME] for name in values.dictionary.to_pylist()]
         names = np.array(spelled, f"S{NAME}")[values.indices.to_numpy(zero_copy_only=False)]
         state = self._counted(cell[counted], names, np.ones(len(names), np.int64), cells.size)
