@@ -170,11 +170,7 @@ def _rows(estimates: Estimates, rows: list[int]) -> Estimates:
 
 
 def _finding(finding: Finding, report: Report) -> FindingText:
-    since = f", since {finding.window.label}" if finding.window else ""
-    until = finding.until
-    ended = (
-        f" until {until.label}" if until and until != report.windows[-1] and until != finding.window else ""
-    )
+    when = _when(finding, report)
     effect = interval(finding.effect) if finding.effect else ""
     evidence = "" if finding.evidence is None else f"p {_p(finding.evidence)} over everything looked at"
     place = "feature" if finding.column else "segment" if finding.segment else "metric"
@@ -182,11 +178,21 @@ def _finding(finding: Finding, report: Report) -> FindingText:
     also = _also(finding.also)
     return FindingText(
         level=finding.level,
-        title=f"{finding.message}{since}{ended}{also}",
+        title=f"{finding.message}{when}{also}",
         effect=effect,
         evidence=evidence,
         anchor=anchor(place, name),
     )
+
+
+def _when(finding: Finding, report: Report) -> str:
+    """Return when a finding held, in words: on one window, from one to another, or since one until now."""
+    first, last = finding.window, finding.until or finding.window
+    if first is None or last is None:
+        return ""
+    if last == report.windows[-1] != first:
+        return f", since {first.label}"
+    return f", on {first.label}" if last == first else f", from {first.label} to {last.label}"
 
 
 def _also(names: tuple[str, ...], most: int = 4) -> str:
