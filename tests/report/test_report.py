@@ -115,3 +115,12 @@ def test_a_saved_baseline_gives_the_same_report(compared, tmp_path):
     path = vd.Baseline.fit(rows(0), SCHEMA).save(tmp_path / "base.vedette")
     again = vd.compare(path, rows(1, shift=0.8))
     assert again.to_dict() == compared.to_dict()
+
+
+def test_a_chinese_page_tells_the_verdict_in_chinese(compared):
+    page = compared.to_html(lang="zh")
+    assert 'lang="zh' in page
+    verdict, remedy = compared.diagnosis.in_words("zh")
+    assert verdict in page
+    assert remedy in page
+    assert not verdict.isascii()

@@ -33,8 +33,8 @@ def page_of(report: Report, lang: Lang = "en") -> Page:
     return Page(
         title=report.model,
         subtitle=_subtitle(report),
-        verdict=report.verdict,
-        advice=_advice(report),
+        verdict=_told(report, lang)[0],
+        advice=_advice(report, lang),
         level=_level(report.findings),
         facts=_facts(report),
         findings=tuple(_finding(f, report) for f in report.findings[:MOST_FINDINGS]),
@@ -49,10 +49,16 @@ def page_of(report: Report, lang: Lang = "en") -> Page:
     )
 
 
-def _advice(report: Report) -> str:
+def _told(report: Report, lang: Lang) -> tuple[str, str]:
+    """Return verdict and remedy in the page's language."""
+    diagnosis = report.diagnosis
+    return diagnosis.in_words(lang) if diagnosis.causes else (diagnosis.verdict, diagnosis.remedy)
+
+
+def _advice(report: Report, lang: Lang) -> str:
     others = len([f for f in report.findings if f.level != "info"]) - 1
     more = f"{others} more finding{'s' if others > 1 else ''} below." if others > 0 else ""
-    return " ".join(part for part in (report.diagnosis.remedy, more) if part)
+    return " ".join(part for part in (_told(report, lang)[1], more) if part)
 
 
 def _level(findings: Sequence[Finding]) -> Status:
