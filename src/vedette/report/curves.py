@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from vedette.engine.cube import Cube
 from vedette.errors import VedetteError
-from vedette.inference.wilson import wilson_interval
+from vedette.metrics.calibration.base import reliability_points
+from vedette.metrics.classification.base import pr_points, roc_points
 from vedette.report.report import Report
 from vedette.rules.base import number
 from vedette.summaries.base import State
@@ -48,7 +48,7 @@ def _binary(report: Report) -> Iterator[Figure]:
         spec = report.baseline.layout.score_bins()
     except VedetteError:
         return
-    now, then = report.whole.state(spec), _of(report.baseline.cube, spec)
+    now, then = report.whole.state(spec), report.baseline.cube.state(spec)
     if now is None or not _labelled(now).all():
         return
     before = then if then is not None and _labelled(then).all() else None
@@ -57,23 +57,19 @@ def _binary(report: Report) -> Iterator[Figure]:
     yield Figure(
         view=Roc(
             title=f"ROC AUC {number(auc.value)}",
-            current=_roc(now),
-            reference=None if before is None else _roc(before),
+            current=_thinned(roc_points(now["counts"][0])),
+            reference=None if before is None else _thinned(roc_points(before["counts"][0])),
         )
     )
     yield Figure(
         view=PrecisionRecall(
             title="Precision by recall",
-            current=_pr(now),
-            reference=None if before is None else _pr(before),
+            current=_thinned(pr_points(now["counts"][0])),
+            reference=None if before is None else _thinned(pr_points(before["counts"][0])),
             prevalence=prevalence,
         )
     )
     yield Figure(view=_reliability(now, before))
-
-
-def _of(cube: Cube, spec: object) -> State | None:
-    return cube.state(spec)  # type: ignore[arg-type]
 
 
 def _labelled(state: State) -> Floats:
@@ -82,62 +78,24 @@ def _labelled(state: State) -> Floats:
     return found
 
 
-def _by_bin(state: State) -> tuple[Floats, Floats]:
-    """Return negatives and positives a score bin, lowest score first, without rows that have no score."""
-    counts = state["counts"][0, :-1].sum(1)
-    return counts[:, 0].astype(float), counts[:, 1].astype(float)
-
-
-def _roc(state: State) -> tuple[Floats, Floats]:
-    negatives, positives = _by_bin(state)
-    false, true = np.cumsum(negatives[::-1]), np.cumsum(positives[::-1])
-    keep = _thin(len(false))
-    return (
-        np.concatenate(([0.0], (false / false[-1])[keep])),
-        np.concatenate(([0.0], (true / true[-1])[keep])),
-    )
-
-
-def _pr(state: State) -> tuple[Floats, Floats]:
-    negatives, positives = _by_bin(state)
-    false, true = np.cumsum(negatives[::-1]), np.cumsum(positives[::-1])
-    seen = np.flatnonzero(false + true > 0)
-    seen = seen[_thin(len(seen))]
-    return (true / true[-1])[seen], (true / np.maximum(false + true, 1))[seen]
-
-
-def _thin(size: int) -> npt.NDArray[np.intp]:
-    return np.unique(np.linspace(0, size - 1, min(size, POINTS)).astype(np.intp))
+def _thinned(curve: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Return at most `POINTS` points of a curve, its ends among them."""
+    size = len(curve[0])
+    kept = np.unique(np.linspace(0, size - 1, min(size, POINTS)).astype(np.intp))
+    return curve[0][kept], curve[1][kept]
 
 
 def _reliability(now: State, then: State | None) -> Reliability:
-    score, rate, n = _calibration(now)
-    low, high = wilson_interval(rate * n, n)
-    gap = float(np.nansum(np.abs(score - rate) * n) / max(n.sum(), 1))
-    before = _calibration(then) if then is not None else None
+    points = reliability_points(now["counts"][0], now["total"][0], BINS)
+    before = None if then is None else reliability_points(then["counts"][0], then["total"][0], BINS)
+    gap = float(np.nansum(np.abs(points.score - points.rate) * points.n) / max(points.n.sum(), 1))
     return Reliability(
         title=f"Scores are off by {number(gap, 'share')} on average",
-        score=score,
-        rate=rate,
-        low=low,
-        high=high,
-        n=n,
-        reference_score=before[0] if before else None,
-        reference_rate=before[1] if before else None,
+        score=points.score,
+        rate=points.rate,
+        low=points.low,
+        high=points.high,
+        n=points.n,
+        reference_score=None if before is None else before.score,
+        reference_rate=None if before is None else before.rate,
     )
-
-
-def _calibration(state: State) -> tuple[Floats, Floats, Floats]:
-    """Return mean score, share of positives and labelled rows in bins of about equal mass."""
-    negatives, positives = _by_bin(state)
-    rows = state["counts"][0, :-1].sum((1, 2)).astype(float)
-    total = state["total"][0, :-1]
-    labelled = negatives + positives
-    before = np.cumsum(labelled) - labelled
-    group = np.minimum(((before + labelled / 2) / max(labelled.sum(), 1) * BINS).astype(int), BINS - 1)
-    n: Floats = np.bincount(group, labelled, BINS).astype(float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(rows > 0, total / rows, 0.0)
-        score = np.bincount(group, mean * labelled, BINS) / n
-        rate = np.bincount(group, positives, BINS) / n
-    return score, rate, n
