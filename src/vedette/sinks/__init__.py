@@ -1,0 +1,1 @@
+"""Places where messages go: one file each, named as in ``[[sinks]] kind = "slack"``."""
