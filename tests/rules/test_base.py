@@ -8,6 +8,7 @@ from tests.rules.conftest import series, spans
 
 from vedette import registry
 from vedette.errors import ConfigError
+from vedette.rules._compound import Compound
 from vedette.rules.base import firing, interval, number, runs
 from vedette.rules.change import Change
 from vedette.rules.threshold import Threshold
@@ -80,7 +81,8 @@ def test_a_rule_that_can_never_fire_is_refused(breaches, of):
 def test_a_rule_is_a_pure_fold(name):
     """Folding twice, or rule by rule, gives the same findings: nothing is remembered."""
     cls = registry.load("rule", name)
-    rule = cls(metrics=("recall",), below=0.5) if cls is Threshold else cls()
+    limit = Threshold(metrics=("recall",), below=0.5)
+    rule = limit if cls is Threshold else cls(rules=(limit, limit)) if issubclass(cls, Compound) else cls()
     one = series(
         [0.2, 0.3], 0.01, evidence=1e-9, reference=(0.9, 0.88, 0.92), metric=(*rule.metrics, "recall")[0]
     )

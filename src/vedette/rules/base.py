@@ -32,6 +32,8 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
         Standard deviation between windows of the reference beyond what their rows explain.
     evidence : ndarray of shape (windows,)
         p-value of "nothing changed" adjusted over everything looked at; nan where there is none.
+    skip : ndarray of shape (windows,), optional
+        Windows that a calendar leaves out: nothing is concluded from them.
     """
 
     metric: str
@@ -47,6 +49,11 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     reference: Estimate | None = None
     noise: float = 0.0
     evidence: Floats
+    skip: npt.NDArray[np.bool_] | None = None
+
+    def kept(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Return a mask of windows without those that are left out."""
+        return mask if self.skip is None else mask & ~self.skip
 
     @property
     def subject(self) -> str:
@@ -64,6 +71,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         Metrics it looks at; empty means every one it applies to.
     breaches, of : int
         It fires when `breaches` of the last `of` windows with a value breach ("N of M").
+    name : str
+        By which rules that join conditions refer to it.
     """
 
     #: Level of a finding unless the rule says otherwise.
@@ -74,6 +83,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     metrics: tuple[str, ...] = ()
     breaches: int = 1
     of: int = 1
+    name: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= self.breaches <= self.of:
@@ -104,11 +114,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """Return how bad each window is, to pick the worst of a run."""
         return np.nan_to_num(np.abs(series.current.value), nan=-np.inf)
 
+    def leaves(self) -> tuple[Rule, ...]:
+        """Return the simple rules it is made of: itself, unless it joins several."""
+        return (self,)
+
     def fold(self, series: Series) -> Iterator[Finding]:
         """Yield one finding for each run of windows in which the rule fires."""
         if not self.applies(series):
             return
-        fires = firing(self.breached(series), self.known(series), self.breaches, self.of)
+        breached, known = series.kept(self.breached(series)), series.kept(self.known(series))
+        fires = firing(breached, known, self.breaches, self.of)
         severity = self.severity(series)
         for start, end in runs(fires):
             worst = start + int(np.argmax(severity[start:end]))

@@ -41,7 +41,8 @@ class MissingData(Rule, frozen=True, kw_only=True):
     def breached(self, series: Series) -> npt.NDArray[np.bool_]:
         """Return which windows breach."""
         rows = self._rows(series)
-        inner = rows[1:-1] if len(rows) >= 5 else rows[:0]  # the outermost windows may be cut
+        counted = series.kept(np.ones(len(rows), bool))
+        inner = rows[1:-1][counted[1:-1]] if len(rows) >= 5 else rows[:0]  # the outermost windows may be cut
         usual = float(np.median(inner)) if len(inner) else 0.0
         few: npt.NDArray[np.bool_] = (rows == 0) | (rows < self.share * usual)
         few[[0, -1]] &= rows[[0, -1]] == 0
