@@ -1,6 +1,7 @@
-"""Windows until a shift is seen, under a promise of one false alarm in 1000 windows.
+"""Windows until a shift or a fall of accuracy is seen, under a promise of one false alarm in 1000 windows.
 
-Normal values in ten bins of equal mass, a reference of 10 000 rows, windows of 500. Run:
+Normal values in ten bins of equal mass, or labels of a model that is right in nine of ten; a reference of 10 000 rows,
+windows of 500. Run:
 ``python benchmarks/delay.py``
 """
 
@@ -12,7 +13,9 @@ import time
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from vedette.evidence.detector import Detector, Stream
+from vedette.evidence.detector import Detector
+from vedette.evidence.laws import Stream
+from vedette.evidence.risk import Risk
 
 EDGES = ndtri(np.arange(1, 10) / 10)
 THRESHOLD = np.log(1000)
@@ -20,7 +23,7 @@ HORIZON = 60
 
 
 def main() -> None:
-    """Print the median delay of each change, and the cost of a step of a thousand columns."""
+    """Print the median delay of each change, and the cost of a step of a thousand columns and of segments."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--seeds", type=int, default=60)
     seeds = asked.parse_args().seeds
@@ -31,6 +34,11 @@ def main() -> None:
         found = np.mean(np.isfinite(delays))
         name = f"mean + {shift} sd" if shift else f"sd × {spread}"
         print(f"| {name} | {columns} | {np.median(delays):.3g} | {found:.0%} |")
+    print("\n| fall of accuracy | streams | median delay, windows | found within 60 |\n|---|--:|--:|--:|")
+    for drop, beside in ((0.01, 0), (0.02, 0), (0.05, 0), (0.02, 39), (0.05, 39)):
+        delays = [fall(drop, beside, seed) for seed in range(seeds)]
+        found = np.mean(np.isfinite(delays))
+        print(f"| {100 * drop:.0f} points | {beside + 1} | {np.median(delays):.3g} | {found:.0%} |")
     print(f"\n1000 columns, one window: {1000 * step(1000):.0f} ms")
 
 
@@ -52,6 +60,20 @@ def delay(moved: np.ndarray, columns: int, seed: int) -> float:
     for window in range(1, HORIZON + 1):
         counts = np.stack([draw(rng, moved if column == 0 else still, 500) for column in range(columns)])
         if detector.step(counts).family >= THRESHOLD:
+            return window
+    return np.inf
+
+
+def fall(drop: float, beside: int, seed: int) -> float:
+    """Return the windows until a fall of accuracy from .9 is seen, beside other streams that stay."""
+    rng = np.random.default_rng(seed)
+    wrong = rng.binomial(10_000, 0.1, beside + 1).astype(float)
+    counts = np.stack((wrong, 10_000 - wrong), axis=1)
+    detector = Detector([Risk(c[None], np.array([1.0, 0.0])) for c in counts])
+    rates = np.append(0.1 + drop, np.full(beside, 0.1))
+    for window in range(1, HORIZON + 1):
+        wrong = rng.binomial(500, rates).astype(float)
+        if detector.step(np.stack((wrong, 500 - wrong), axis=1)).family >= THRESHOLD:
             return window
     return np.inf
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from vedette.engine.cube import TOTAL, Cube
+from vedette.engine.cube import Cube
 from vedette.engine.fit import fit_layout
 from vedette.engine.plan import Plan, plan
 from vedette.engine.scan import Progress, Wanted, scan
@@ -21,6 +21,8 @@ from vedette.metrics.base import Metric
 from vedette.schema import Schema
 from vedette.sources.base import open_source
 from vedette.summaries.base import State
+from vedette.summaries.confusion import Confusion
+from vedette.summaries.residuals import Residuals
 from vedette.values import Note, Window
 
 #: First bytes of a saved baseline, then its format's number.
@@ -39,7 +41,8 @@ class Baseline:
     cube : Cube
         One window: the whole reference.
     history : Cube
-        Counts of columns and model in windows of time, where some were asked for: they tell season and noise.
+        Counts of columns and model (outcomes by segment too) in windows of time, where some were asked for: they tell
+        season and noise.
 
     Examples
     --------
@@ -103,8 +106,11 @@ class Baseline:
             return cls(layout, cube)
         windows, by_row = windows_over(source, layout, every, timezone)
         bins = [layout.bins(c.name) for c in layout.monitored() if c.kind in ("number", "category")]
-        model = layout.specs([c.needs for c in chosen.chosen if c.metric.scope == "model"])
-        specs = Wanted(tuple(dict.fromkeys([*bins, *model])))
+        needs = [c.needs for c in chosen.chosen if c.metric.scope == "model"]
+        model = layout.specs([*needs, chosen.followed(layout)])
+        # By segment only what is small: it tells how noisy a segment's outcomes are.
+        small = [spec for spec in model if schema.segments and isinstance(spec, Confusion | Residuals)]
+        specs = Wanted(tuple(dict.fromkeys([*bins, *model])), tuple(small))
         history = scan(source, layout, specs, windows, late, by_row=by_row, threads=threads)
         return cls(layout, cube, history)
 
@@ -160,7 +166,7 @@ class Baseline:
             "notes": msgspec.to_builtins(self.cube.notes),
             "states": sorted(states),
             "windows": msgspec.to_builtins(past.windows) if past else [],
-            "history": sorted(state.encode() for state in past.states.values()) if past else [],
+            "history": sorted((d, state.encode()) for (d, _), state in past.states.items()) if past else [],
         }
         return msgspec.msgpack.encode(plain)
 
@@ -176,6 +182,8 @@ class Baseline:
             cube.states[dimension, state.spec] = state
         if not plain["windows"]:
             return cls(layout, cube)
-        history = Cube(msgspec.convert(plain["windows"], list[Window]), {})
-        history.states = {(TOTAL, state.spec): state for state in map(State.decode, plain["history"])}
+        history = Cube(msgspec.convert(plain["windows"], list[Window]), segments)
+        for dimension, wire in plain["history"]:
+            state = State.decode(wire)
+            history.states[dimension, state.spec] = state
         return cls(layout, cube, history)

@@ -37,7 +37,7 @@ COARSE = 10
 #: What a reference without an id means for the rows.
 NO_ID = "the schema names none: rows go by their order, and repeats are not looked for"
 #: Roles whose values are never counted in bins.
-UNCOUNTED = ("id", "time", "query", "weight")
+UNCOUNTED = ("id", "time", "label_time", "query", "weight")
 #: A text column with more distinct values than this share of its rows is text, not a category.
 TEXT_SHARE = 0.5
 

@@ -13,10 +13,11 @@ GAP = 1
 
 
 def together(findings: Sequence[Finding], windows: Sequence[Window]) -> list[Finding]:
-    """Return the findings with changes of performance joined where their windows touch.
+    """Return the findings with changes of performance joined where their windows touch, alarms among them.
 
-    The first of them in the order given leads and names the others in `also`; its span covers all of theirs. Without
-    windows only metrics of the whole model are joined. Findings about a column stand as they are.
+    The first of them in the order given leads and names the others in `also`; its span covers all of theirs, but an
+    alarm keeps the span that its own evidence tells. Without windows only metrics of the whole model are joined.
+    Findings about a column stand as they are.
     """
     place = {w.start: i for i, w in enumerate(windows)}
     joined: list[Finding] = []
@@ -30,7 +31,7 @@ def together(findings: Sequence[Finding], windows: Sequence[Window]) -> list[Fin
 
 
 def _touch(lead: Finding, other: Finding, place: dict[int, int]) -> bool:
-    if any(f.rule != "change" or f.column for f in (lead, other)):
+    if any(f.rule not in ("change", "promise") or f.column for f in (lead, other)):
         return False
     if lead.window is None or other.window is None:
         return lead.window is other.window and lead.segment is None and other.segment is None
@@ -47,8 +48,8 @@ def _span(finding: Finding, place: dict[int, int]) -> tuple[int, int]:
 def _with(lead: Finding, other: Finding) -> Finding:
     name = f"{other.metric} where {other.segment}" if other.segment else other.metric
     also = (*lead.also, *(() if name in (lead.metric, *lead.also) else (name,)))
-    if lead.window is None or other.window is None:
-        return msgspec.structs.replace(lead, also=also)
+    if lead.window is None or other.window is None or lead.rule == "promise":
+        return msgspec.structs.replace(lead, also=also)  # an alarm is dated by its own evidence
     first = min(lead.window, other.window, key=lambda w: w.start)
     last = max(lead.until or lead.window, other.until or other.window, key=lambda w: w.start)
     return msgspec.structs.replace(lead, also=also, window=first, until=last)

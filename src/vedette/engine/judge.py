@@ -10,6 +10,7 @@ import numpy.typing as npt
 from vedette.engine.evaluate import Block
 from vedette.engine.incidents import together
 from vedette.inference.multiplicity import holm
+from vedette.rules._compound import Compound
 from vedette.rules.base import Rule, Series
 from vedette.rules.change import Change
 from vedette.rules.missing_data import MissingData
@@ -21,6 +22,23 @@ DEFAULT_RULES: tuple[Rule, ...] = (Change(), Shift(), MissingData())
 #: What the promise covers over windows of time, and the rules beside it.
 COVERED = ("missing", "unseen", "out_of_range", "constant")
 PROMISED_RULES: tuple[Rule, ...] = (Change(without=COVERED), MissingData())
+#: What follows from predictions, scores and labels together, all of which the promise covers where labels are in.
+OUTCOMES: dict[str, tuple[str, ...]] = {
+    "binary": (
+        *("accuracy", "balanced_accuracy", "f1", "precision", "recall", "specificity", "mcc", "kappa"),
+        *("hamming_loss", "roc_auc", "average_precision", "gini", "ks_score", "lift", "brier", "log_loss"),
+        *("ece", "calibration_bias", "calibration_intercept", "calibration_slope"),
+        *("label_rate", "prediction_rate"),
+    ),
+    "multiclass": (
+        *("accuracy", "balanced_accuracy", "f1", "precision", "recall", "specificity", "mcc", "kappa"),
+        *("hamming_loss", "label_rate", "prediction_rate"),
+    ),
+    "regression": (
+        *("mae", "mse", "rmse", "bias", "max_error", "residual_quantile", "quantile_loss"),
+        *("r2", "explained_variance", "mape", "smape"),
+    ),
+}
 #: Smallest number of rows (or labels) that a changed metric may rest on.
 SUPPORT = 30
 _RANK = {"act": 0, "watch": 1, "info": 2}
@@ -39,11 +57,22 @@ LEADING = (
 )
 
 
+def promised_rules(task: str, *, outcomes: bool) -> tuple[Rule, ...]:
+    """Return the rules beside the promise; `outcomes` says whether it covers the model's performance.
+
+    Nothing is reported twice: what a promise covers, no rule looks at.
+    """
+    if not outcomes:
+        return PROMISED_RULES
+    return (Change(without=(*COVERED, *OUTCOMES.get(task, ()))), MissingData())
+
+
 def judge(
     blocks: Sequence[Block],
     rules: Sequence[Rule] = DEFAULT_RULES,
     level: float = 0.95,
     noise: Mapping[tuple[str, str | None], float] | None = None,
+    skip: npt.NDArray[np.bool_] | None = None,
 ) -> list[Finding]:
     """Return the findings of all rules over all series, the gravest first.
 
@@ -54,18 +83,30 @@ def judge(
     ----------
     noise : mapping of (metric, column) to float, optional
         Variation between windows of the reference, from `vedette.engine.noise`; used where there are windows.
+    skip : ndarray of shape (windows,), optional
+        Windows that a calendar leaves out: they are not judged and spend no evidence.
     """
     known = noise or {}
-    raw = [_evidence(block, rules, level, _noise(block, known)) for block in blocks]
+    simple = [leaf for rule in rules for leaf in rule.leaves()]
+    raw = [_spent(_evidence(block, simple, level, _noise(block, known)), skip) for block in blocks]
     adjusted = np.split(holm(np.concatenate(raw)), np.cumsum([len(r) for r in raw])[:-1]) if raw else []
-    found = [
-        finding
-        for block, evidence in zip(blocks, adjusted, strict=True)
-        for series in _suspects(block, evidence, rules, _noise(block, known))
-        for rule in rules
-        for finding in rule.fold(series)
-    ]
+    compound = [rule for rule in rules if isinstance(rule, Compound)]
+    joined = {name for rule in compound for name in rule.metrics}
+    found: list[Finding] = []
+    kept: list[Series] = []
+    for block, evidence in zip(blocks, adjusted, strict=True):
+        for series in _suspects(block, evidence, rules, _noise(block, known), skip):
+            found += [finding for rule in rules for finding in rule.fold(series)]
+            kept += [series] if series.metric in joined else []
+    found += [finding for rule in compound for finding in rule.join(kept)]
     return together(gravest_first(_telling(found)), blocks[0].windows if blocks else ())
+
+
+def _spent(evidence: Floats, skip: npt.NDArray[np.bool_] | None) -> Floats:
+    """Return the p-values without those of windows left out; windows are the outermost axis of a block."""
+    if skip is None or not skip.any():
+        return evidence
+    return np.where(np.repeat(skip, len(evidence) // len(skip)), np.nan, evidence)
 
 
 def _evidence(block: Block, rules: Sequence[Rule], level: float, noise: float) -> Floats:
@@ -85,7 +126,13 @@ def _evidence(block: Block, rules: Sequence[Rule], level: float, noise: float) -
     return nothing
 
 
-def _suspects(block: Block, evidence: Floats, rules: Sequence[Rule], noise: float) -> Iterator[Series]:
+def _suspects(
+    block: Block,
+    evidence: Floats,
+    rules: Sequence[Rule],
+    noise: float,
+    skip: npt.NDArray[np.bool_] | None = None,
+) -> Iterator[Series]:
     """Yield the series of a block that some rule may find something in, most having no evidence at all."""
     eager = any(
         not rule.weighs_evidence and (not rule.metrics or block.metric.key in rule.metrics) for rule in rules
@@ -95,10 +142,12 @@ def _suspects(block: Block, evidence: Floats, rules: Sequence[Rule], noise: floa
     least = np.nan_to_num(evidence, nan=np.inf).reshape(-1, width).min(axis=0)
     for place in range(width):
         if eager or least[place] <= limit:
-            yield from _series(block, place, evidence, noise)
+            yield from _series(block, place, evidence, noise, skip)
 
 
-def _series(block: Block, place: int, evidence: Floats, noise: float) -> Iterator[Series]:
+def _series(
+    block: Block, place: int, evidence: Floats, noise: float, skip: npt.NDArray[np.bool_] | None
+) -> Iterator[Series]:
     """Yield the series at a place (segment, group) of a block, unless it is a segment with too few rows."""
     metric, groups = block.metric, block.groups or ("",)
     segment, group = block.segments[place // len(groups)], groups[place % len(groups)]
@@ -121,12 +170,11 @@ def _series(block: Block, place: int, evidence: Floats, noise: float) -> Iterato
         reference=block.reference[place] if block.reference is not None else None,
         noise=noise,
         evidence=evidence[rows],
+        skip=skip,
     )
 
 
 def _noise(block: Block, known: Mapping[tuple[str, str | None], float]) -> float:
-    if len(block.windows) == 1:
-        return 0.0
     return known.get((block.metric.key, block.metric.column), 0.0)
 
 
@@ -158,13 +206,16 @@ def _stands_out(finding: Finding, overall: Finding | None) -> bool:
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings by level, the whole model before columns and segments, then by size of the effect."""
+    """Return findings by level, the whole model before columns and segments, then by cost and by size of the effect."""
     return sorted(findings, key=_order)
 
 
-def _order(finding: Finding) -> tuple[int, bool, int, float]:
-    """Sort by level, the whole model before columns and segments, leading metrics first, then by size."""
+def _order(finding: Finding) -> tuple[int, bool, int, float, float]:
+    """Sort by level, the whole model before columns and segments, leading metrics first, then by cost and size.
+
+    A cost that is not known is taken for none: a size alone says little.
+    """
     effect = finding.effect.value if finding.effect and finding.effect.value is not None else 0.0
     part = finding.column is not None or finding.segment is not None
     leads = LEADING.index(finding.metric) if finding.metric in LEADING else len(LEADING)
-    return _RANK[finding.level], part, leads, -abs(effect)
+    return _RANK[finding.level], part, leads, -abs(finding.impact or 0.0), -abs(effect)

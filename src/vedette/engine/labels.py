@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vedette.batch import Batch
+from vedette.engine.as_known import AsKnown
 from vedette.errors import ConfigError
 from vedette.schema import Schema
 from vedette.sources.base import DAMAGE, Broken, Source, open_source, quarantined
@@ -24,7 +25,18 @@ class LateLabels:
     became of the others.
     """
 
-    def __init__(self, given: Any, schema: Schema) -> None:
+    def __init__(
+        self, given: Any, schema: Schema, *, until: int | None = None, as_of: int | None = None
+    ) -> None:
+        """Read the labels.
+
+        Parameters
+        ----------
+        until : int, optional
+            Labels of later events are left out: where labels carry no time of their own, a declared delay says which.
+        as_of : int, optional
+            Labels that became known later are left out.
+        """
         source = open_source(given)
         names = label_columns(schema)
         if schema.id is None or not names:
@@ -35,6 +47,11 @@ class LateLabels:
                 code="labels.no-id",
             )
         schema.with_(**_only(schema, names)).check(source.names)
+        self.until, self.time = until, str(schema.time)
+        if schema.label_time in source.names:
+            names = [*names, str(schema.label_time)]
+            if as_of is not None:
+                source = AsKnown(source, as_of + 1, happened=schema.label_time)
         self.names, self.id = names, schema.id
         hashes, columns, self.nameless, damaged = _read(source, schema.id, names)
         self.broken = [*source.broken, *damaged]
@@ -75,6 +92,8 @@ class LateLabels:
         keys = batch.keys(id_column)
         at = np.minimum(np.searchsorted(self.hashes, keys), len(self.hashes) - 1)
         found = self.hashes[at] == keys
+        if self.until is not None and self.time in batch:
+            found &= batch.times(self.time) <= self.until
         self._used[at[found]] = True
         index = pa.array(np.where(found, at, 0), mask=~found)
         for name, column in zip(self.names, self.columns, strict=True):
@@ -104,7 +123,8 @@ def label_columns(schema: Schema) -> list[str]:
 
 def _only(schema: Schema, names: list[str]) -> dict[str, Any]:
     """Return changes that leave of a schema its id and labels."""
-    cleared: dict[str, Any] = dict.fromkeys(("time", "score", "prediction", "weight", "query", "features"))
+    roles = ("time", "score", "prediction", "label_time", "weight", "query", "features")
+    cleared: dict[str, Any] = dict.fromkeys(roles)
     lists = ("segments", "protected", "categorical", "numeric", "text", "embedding")
     return {**cleared, **{f: [] for f in lists}, "ranges": {}, "units": {}, "label": names}
 

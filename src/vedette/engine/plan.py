@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from vedette.layout import Layout
 from vedette.metrics.base import Metric
 from vedette.metrics.base import metric as named
 from vedette.summaries.base import Summary
+from vedette.summaries.regression_errors import RegressionErrors
 
 #: Among the metrics asked for, the name of those that suit the task and the columns.
 DEFAULT = "default"
@@ -49,19 +50,40 @@ class Plan(msgspec.Struct, frozen=True):
         `lean` keeps to model metrics by segment: with hundreds of windows the drift of every column in every
         segment would not fit in memory.
         """
-        total = layout.specs([c.needs for c in self.chosen])
+        followed = self.followed(layout)
+        total = layout.specs([*(c.needs for c in self.chosen), followed])
         if not layout.schema.segments:
             return Wanted(tuple(total))
         narrow = [c.needs for c in self.chosen if not lean or c.metric.scope == "model"]
-        return Wanted(tuple(total), tuple(layout.specs(narrow)))
+        return Wanted(tuple(total), tuple(layout.specs([*narrow, followed])))
+
+    def followed(self, layout: Layout) -> dict[str, Summary]:
+        """Return what alarms on outcomes read beside the metrics: how the errors of a regression lie."""
+        errors = any(isinstance(spec, RegressionErrors) for c in self.chosen for spec in c.needs.values())
+        return {"residuals": layout.residuals()} if errors and layout.residual_binning is not None else {}
 
     def of_reference(self, layout: Layout) -> Wanted:
         """Return the distinct specs to count of the reference."""
         wanted = self.wanted(layout)
-        beside = layout.specs([c.remembers for c in self.chosen])
-        return Wanted(
-            (*wanted.total, *(spec for spec in beside if spec not in wanted.total)), wanted.by_segment
-        )
+        beside = [*layout.specs([c.remembers for c in self.chosen]), *_promise(layout)]
+        known = set(wanted.total)
+        beside += _prices(layout, known)
+        return Wanted((*wanted.total, *(spec for spec in beside if spec not in known)), wanted.by_segment)
+
+
+def _prices(layout: Layout, counted: Collection[Summary]) -> list[Summary]:
+    """Return what tells how hard the rows in each bin of a counted column are: the price of its drift."""
+    watched = [c for c in layout.monitored() if c.role != "label" and c.kind in ("number", "category")]
+    found = [layout.bin_losses(c.name) for c in watched if layout.bins(c.name) in counted]
+    return [spec for spec in found if spec is not None]
+
+
+def _promise(layout: Layout) -> list[Summary]:
+    """Return what tells how often a score comes true, where labels come late and are to be expected from it."""
+    schema = layout.schema
+    if schema.label_time is None or schema.score is None or layout.label is None or layout.task != "binary":
+        return []
+    return [layout.score_bins()]
 
 
 def plan(layout: Layout, metrics: Iterable[str | Metric] | None = None) -> Plan:

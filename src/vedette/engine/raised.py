@@ -9,12 +9,16 @@ from vedette.engine.alarms import Alarm, Watch
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.evaluate import evaluate_one
+from vedette.engine.impacts import priced
+from vedette.engine.incidents import together
+from vedette.engine.judge import gravest_first
+from vedette.engine.outcomes import POINTS
 from vedette.engine.plan import choose
-from vedette.metrics.base import metric
+from vedette.metrics.base import Metric, metric
 from vedette.rules.base import interval, number
 from vedette.rules.change import difference
 from vedette.rules.shift import Shift
-from vedette.values import Estimate, Finding, Level, Note, Window
+from vedette.values import Direction, Estimate, Finding, Level, Note, Window
 
 #: The distance that says how big a change is.
 SIZE = "psi"
@@ -25,9 +29,12 @@ GRAVE, SLIGHT = 0.1, 0.01
 
 
 def findings_of(watched: Watch, cube: Cube, baseline: Baseline, level: float = 0.95) -> list[Finding]:
-    """Return one finding for each alarm, in the order of their beginning."""
-    ordered = sorted(watched.alarms, key=lambda a: (a.onset, a.column))
-    return _outages([_finding(alarm, cube, baseline, level) for alarm in ordered])
+    """Return one finding for each alarm of a column, and one for outcomes that fell in the same windows."""
+    ordered = sorted(watched.alarms, key=lambda a: (a.onset, a.column or ""))
+    found = priced([_finding(alarm, cube, baseline, level) for alarm in ordered], cube, baseline)
+    columns = _outages([f for f in found if f.column is not None])
+    outcomes = gravest_first([f for f in found if f.column is None])
+    return [*together(outcomes, cube.windows), *columns]
 
 
 def _outages(findings: list[Finding]) -> list[Finding]:
@@ -51,18 +58,69 @@ def _with(lead: Finding, other: Finding) -> Finding:
 def promise_note(watched: Watch) -> Note:
     """Return the promise in words, and how its seasons were chosen."""
     seasons = sorted({s.name for s in watched.seasons})
-    columns = len({column for column, _ in watched.streams})
-    said = f"Drift alarms keep one promise for all {columns} columns: at most {watched.promise} by chance"
+    said = f"Alarms keep one promise for {_followed(watched)}: at most {watched.promise} by chance"
     if any(not s.known for s in watched.seasons):
         said += "; the reference is too short to know a season, so small changes are granted"
         return Note("alerts.promise", said)
     return Note("alerts.promise", f"{said}; compared by season: {', '.join(seasons)}")
 
 
+def _followed(watched: Watch) -> str:
+    """Return in words what the promise is kept over."""
+    outcomes = sum(part in ("performance", "concept") for _, part in watched.streams)
+    columns = len({name for name, part in watched.streams if part in ("values", "missing")})
+    said = f"all {columns} columns"
+    return f"{said} and {outcomes} outcomes of the model and its segments" if outcomes else said
+
+
 def _finding(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Finding:
+    if alarm.part in ("performance", "concept"):
+        return _outcome(alarm, cube, baseline, level)
+    return _column(alarm, cube, baseline, level)
+
+
+def _outcome(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Finding:
+    """Return the finding of a loss that grew, or of scores that mean something else."""
+    made = metric(alarm.metric, **({"of": alarm.of} if alarm.of else {}))
+    now, then = _estimates(made, alarm, cube, baseline, level)
+    effect = difference(now, then)
+    of = f" of {alarm.of}" if alarm.of else ""
+    where = f" where {alarm.segment}" if alarm.segment else ""
+    verb = "rose" if (effect.value or 0.0) > 0 else "fell"
+    size = f"{verb} from {interval(then, made.unit)} to {interval(now, made.unit)}"
+    return Finding(
+        rule="promise",
+        metric=made.key,
+        level=_harm(alarm, effect, made.better),
+        message=f"{made.title}{of}{where} {size}" + ("" if now else ": too few labels to say how far"),
+        segment=alarm.segment,
+        window=cube.windows[alarm.onset],
+        until=cube.windows[alarm.last],
+        current=now,
+        reference=then,
+        effect=effect,
+        evidence=_evidence(alarm),
+    )
+
+
+def _harm(alarm: Alarm, effect: Estimate, better: Direction) -> Level:
+    """Return how grave a change of an outcome is: for the worse beyond the tolerance, beyond doubt, or less."""
+    if alarm.part == "concept" or effect.value is None or effect.low is None or effect.high is None:
+        return "watch"
+    harm, least = (-effect.value, -effect.high) if better == "higher" else (effect.value, effect.low)
+    return "act" if least > POINTS else "watch" if harm > 0 else "info"
+
+
+def _evidence(alarm: Alarm) -> float:
+    """Return the evidence as a number that is small where it is strong, after its share in the family."""
+    return float(min(np.exp(-alarm.evidence), 1.0))
+
+
+def _column(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Finding:
     windows = cube.windows[alarm.onset : alarm.last + 1]
     gone = alarm.part == "missing"
-    now, then = _estimates(MISSING if gone else SIZE, alarm, cube, baseline, level)
+    size = metric(MISSING if gone else SIZE, column=alarm.column)
+    now, then = _estimates(size, alarm, cube, baseline, level)
     severity, message = _missing(alarm, now, then) if gone else _moved(alarm, now)
     return Finding(
         rule="promise",
@@ -75,7 +133,7 @@ def _finding(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Find
         current=now,
         reference=then if gone else None,
         effect=difference(now, then) if gone else now,
-        evidence=float(np.exp(-alarm.evidence)),
+        evidence=_evidence(alarm),
     )
 
 
@@ -96,19 +154,24 @@ def _missing(alarm: Alarm, now: Estimate, then: Estimate) -> tuple[Level, str]:
 
 
 def _estimates(
-    name: str, alarm: Alarm, cube: Cube, baseline: Baseline, level: float
+    made: Metric, alarm: Alarm, cube: Cube, baseline: Baseline, level: float
 ) -> tuple[Estimate, Estimate]:
     """Return a metric over all windows in which the alarm stood, and in the reference."""
-    one = choose(metric(name, column=alarm.column), baseline.layout)
+    one = choose(made, baseline.layout)
+    dimension = alarm.segment.column if alarm.segment else TOTAL
+    names = cube.segments[dimension]
+    place = names.index(alarm.segment.value) if alarm.segment else 0
     standing = np.arange(alarm.onset, alarm.last + 1)
     first, last = cube.windows[alarm.onset], cube.windows[alarm.last]
-    span = Cube([Window(first.start, last.end, first.label)], {})
+    span = Cube(
+        [Window(first.start, last.end, first.label)], {} if dimension == TOTAL else {dimension: names}
+    )
     for spec in one.needs.values():
-        state = cube.state(spec)
+        state = cube.state(spec, dimension)
         if state is not None:
-            span.states[TOTAL, spec] = state.fold([standing])
+            span.states[dimension, spec] = state.fold([standing * len(names) + s for s in range(len(names))])
+    block = evaluate_one(one, span, baseline.cube, dimension, level)
     nothing = Estimate(None, reason="undefined")
-    block = evaluate_one(one, span, baseline.cube, TOTAL, level)
     if block is None:
         return nothing, nothing
-    return block.current[0], block.reference[0] if block.reference is not None else nothing
+    return block.current[place], block.reference[place] if block.reference is not None else nothing

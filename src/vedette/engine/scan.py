@@ -32,6 +32,7 @@ from vedette.sources.base import DAMAGE, Broken, Partition, Source, quarantined
 from vedette.sources.whole import WholeQueries
 from vedette.spelling import is_text
 from vedette.summaries.base import State, Summary
+from vedette.summaries.label_delays import LabelDelays
 from vedette.values import Note, Window, counted
 
 #: Called with rows done and rows in all (None where unknown).
@@ -49,6 +50,12 @@ class Wanted(NamedTuple):
 
     total: tuple[Summary, ...]
     by_segment: tuple[Summary, ...] = ()
+
+    def with_delays(self, delays: LabelDelays | None, layout: Layout) -> Wanted:
+        """Return it with the delays of labels over all rows, and what a nowcast reads beside them."""
+        if delays is None:
+            return self
+        return self._replace(total=tuple(dict.fromkeys((*self.total, delays.score, layout.confusion(), delays))))
 
     def columns(self, layout: Layout) -> list[str]:
         """Return the columns to read: of a segment that is a condition the column it is about."""
@@ -147,6 +154,7 @@ class _Job:
         self.partitions = numbered(source) if by_row else source.partitions()
         self.columns = wanted.columns(layout)
         optional = {*label_columns(self.schema), *(c.name for c in layout.columns if c.role == "feature")}
+        optional |= {self.schema.label_time} if self.schema.label_time else set()
         self.absent = [c for c in self.columns if c not in source.names]
         self.unwatched = _unwatched(source, layout)
         for name in self.absent:
@@ -303,7 +311,7 @@ def _unwatched(source: Source, layout: Layout) -> list[str]:
     """Return the columns that the reference does not have and nobody decided to leave out."""
     if layout.schema.features is not None:
         return []
-    known = {*layout.schema.ignore, *(column.name for column in layout.columns)}
+    known = {*layout.schema.ignore, *(column.name for column in layout.columns), layout.schema.label_time}
     return [name for name in source.names if name not in known]
 
 
