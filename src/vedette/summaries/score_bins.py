@@ -92,7 +92,7 @@ class ScoreBins(Summary, frozen=True, kw_only=True):
         """Return the state of the batch's rows."""
         if not len(batch):
             return self.empty(cells.size)
-        values, weight, true = batch.numbers(self.score), weights(batch, self.weight), self._true(batch)
+        values, weight, true = batch.numbers(self.score), weights(batch, self.weight), self.true(batch)
         size = self.binning.size
         at = _joint(cells, self.binning.of(batch, self.score), size)
         total, squares = _sums(at, values, weight, cells.size * size)
@@ -100,7 +100,7 @@ class ScoreBins(Summary, frozen=True, kw_only=True):
         return State(
             self,
             {
-                "counts": self._counts(at, self._predicted(batch) * np.int32(4) + true, weight, cells.size),
+                "counts": self._counts(at, self.predicted(batch) * np.int32(4) + true, weight, cells.size),
                 "total": total.reshape(cells.size, size),
                 "squares": squares.reshape(cells.size, size),
                 "outside": outside,
@@ -126,13 +126,13 @@ class ScoreBins(Summary, frozen=True, kw_only=True):
         one = self._one()
         return (*(int(i == one) for i in range(len(self.classes))), unknown, missing)
 
-    def _true(self, batch: Batch) -> Slots:
+    def true(self, batch: Batch) -> Slots:
         """Return 0 or 1 by label, 2 where unlabelled, 3 where outside the classes."""
         if self.label is None or self.label not in batch:
             return np.full(len(batch), 2, np.int32)
         return placed(batch.codes(self.label, self.classes), self._against(3, 2))
 
-    def _predicted(self, batch: Batch) -> Slots:
+    def predicted(self, batch: Batch) -> Slots:
         """Return 0 or 1; 2 where neither a known class is predicted nor a score is there to predict it from."""
         if self.prediction is None:
             return thresholded(batch, self.score, self.threshold)
