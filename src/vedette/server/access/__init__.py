@@ -1,0 +1,1 @@
+"""Who may do what: accounts, sessions, keys, roles, and the shield in front of every route."""
