@@ -1,0 +1,1 @@
+"""What comes in: requests checked row by row, refused rows kept with their reason, the rest made durable."""
