@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 FEATURES = 30
 WINDOWS = 120
 _ROW = 20
-_LEGEND = 240
 #: From this part of the scale on a cell is so dark (on a dark page so light) that what lies on it must turn.
 _STRONG = 4 / 7
 
@@ -48,6 +47,8 @@ class Heatmap(msgspec.Struct, frozen=True, kw_only=True):
         Effect at which the scale ends. It is fixed, so that colours mean the same on every page.
     anchors : tuple of str, optional
         Id on the page of each feature's own chart; a click leads there.
+    links : tuple of str, optional
+        Address of each feature's own page, where it has one; a click leads there instead.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Heatmap(msgspec.Struct, frozen=True, kw_only=True):
     impact: Floats | None = None
     top: float = 0.25
     anchors: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
     def order(self) -> list[int]:
         """Return the features from the most to the least important."""
@@ -142,7 +144,7 @@ class _Cells:
 
         # Steps, not a blend: they keep apart on any screen, and follow the theme of the page.
         scale = alt.Scale(type="quantize", domain=[0, self.view.top], range="heatmap")
-        legend = alt.Legend(orient="top", direction="horizontal", format=".2~f", gradientLength=_LEGEND)
+        legend = alt.Legend(orient="top", direction="horizontal", format=".2~f")
         tooltip = [
             alt.Tooltip("f:N", title=say(self.lang, "feature")),
             alt.Tooltip("window:N", title=say(self.lang, "window")),
@@ -151,7 +153,7 @@ class _Cells:
         ]
         yes, no = say(self.lang, "yes"), say(self.lang, "no")
         marks = self._cells(np.isfinite(self.effect)).transform_calculate(told=f"datum.p ? '{yes}' : '{no}'")
-        linked = {"href": alt.Href("to:N")} if self.view.anchors else {}
+        linked = {"href": alt.Href("to:N")} if self.view.anchors or self.view.links else {}
         drawn: alt.Chart = marks.mark_rect(style="cell", clip=True).encode(
             x=self._x("a", leads=True),
             x2=alt.X2("b"),
@@ -192,8 +194,9 @@ class _Cells:
 
     def _features(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {"i": list(range(len(self.order))), "f": self.names}
-        if self.view.anchors:
-            found["to"] = [f"#{self.view.anchors[i]}" for i in self.order]
+        to = self.view.links or tuple(f"#{anchor}" for anchor in self.view.anchors)
+        if to:
+            found["to"] = [to[i] for i in self.order]
         return found
 
     def _windows(self) -> dict[str, list[Any]]:

@@ -29,7 +29,7 @@ def number(value: float | None, unit: str = "") -> str:
         return NOTHING
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
-    text = f"{_plain(100 * value, 1)}%" if unit == "share" else _plain(value, 3)
+    text = f"{_plain(round(100 * value, 9), 1)}%" if unit == "share" else _plain(value, 3)
     return text.replace("-", MINUS)
 
 

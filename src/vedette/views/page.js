@@ -3,14 +3,17 @@
   "use strict";
   const settings = JSON.parse(document.getElementById("settings").textContent);
   const words = settings.words;
-  const charts = new Map(); // element -> {spec, view, width}
+  const charts = new Map(); // element -> {spec, view, width}; spec is null until it has come over the net
 
   // -- drawing ------------------------------------------------------------------------------------------------
 
   // As `vedette.views.chart.fitted`: plots fill the column, with the room beside them that the chart asks for.
-  function fitted(spec, width) {
+  // Where a page says so, all charts of a group on the time axis begin as far right as the one with the longest names.
+  function fitted(spec, width, element) {
     const room = spec.usermeta.vedette;
-    const left = width < 480 ? Math.min(room.left, 88) : room.left;
+    const least = (timed(spec) && Number(element.closest("[data-left]")?.dataset.left)) || 0;
+    const wanted = Math.max(room.left, least);
+    const left = width < 480 ? Math.min(wanted, 88) : wanted;
     let plot = Math.max(width - left - room.right, 80);
     if (room.most) plot = Math.min(plot, room.most);
     if (left !== room.left) spec = withLeft(spec, room.left, left);
@@ -57,7 +60,9 @@
 
   function options(config) {
     return {
-      config, renderer: "svg", actions: false, ast: true, tooltip: { theme: "custom" },
+      config, renderer: "svg", actions: false, ast: true,
+      // A server's policy allows no styles but those of its files; its own sheet has them.
+      tooltip: { theme: "custom", disableDefaultStyle: !!settings.strict }, defaultStyle: !settings.strict,
       loader: { target: "_self" }, timeFormatLocale: settings.lang === "zh-CN" ? chinese : undefined,
     };
   }
@@ -68,14 +73,29 @@
     if (!width || chart.width === width || element.closest("details.folded:not([open])")) return;
     chart.width = width;
     try {
-      const drawn = await window.vegaEmbed(element, fitted(chart.spec, width), options(settings.config));
+      if (!chart.spec) await arrive(element, chart);
+      const drawn = await window.vegaEmbed(element, fitted(chart.spec, width, element), options(settings.config));
       if (chart.view) chart.view.finalize();
       chart.view = drawn.view;
-      if (timed(chart.spec)) follow(chart);
+      // The element around it is one picture with one description; its marks have nothing to add.
+      element.querySelector("svg").setAttribute("aria-hidden", "true");
+      if (timed(chart.spec)) follow(chart, element);
     } catch (error) {
       element.textContent = words.chart_failed;
       console.error(error);
     }
+  }
+
+  // On a server a page comes before its charts: what it said of them so far gives way to the whole.
+  async function arrive(element, chart) {
+    const answer = await chart.coming;
+    if (!answer.ok) throw new Error(answer.url + " " + answer.status);
+    const told = await answer.json();
+    chart.spec = readable(told.spec);
+    element.setAttribute("aria-label", told.described);
+    const remarks = element.parentElement.querySelector(".remarks");
+    remarks.textContent = remarks.title = told.remarks;
+    element.style.minHeight = element.clientHeight + "px";
   }
 
   const queue = [];
@@ -98,13 +118,19 @@
 
   // -- one time axis ------------------------------------------------------------------------------------------
 
-  let span = null; // [from, to] while zoomed
+  let span = settings.span || null; // [from, to] while zoomed
   let dragged = null;
   const timed = (spec) => (spec.params || []).some((parameter) => parameter.name === "zoom_from");
   const whole = (spec) => ["zoom_from", "zoom_to"].map((name) => spec.params.find((p) => p.name === name).value);
 
-  function follow(chart) {
+  let hinted = false;
+  function follow(chart, element) {
     if (span) show(chart, span);
+    if (!hinted) {
+      hinted = true;
+      const hint = Object.assign(document.createElement("span"), { className: "hint", textContent: words.zoom_hint });
+      element.parentElement.querySelector(".saves").prepend(hint);
+    }
     chart.view.addSignalListener("brush", (_, value) => {
       const range = Object.values(value || {})[0];
       dragged = range && range[1] > range[0] ? { chart, range: range.map(Number) } : null;
@@ -119,9 +145,10 @@
     const base = from && String(whole(from.spec));
     span = range;
     for (const chart of charts.values()) {
-      if (chart.view && timed(chart.spec) && (!base || String(whole(chart.spec)) === base)) show(chart, range);
+      if (chart.view && chart.spec && timed(chart.spec) && (!base || String(whole(chart.spec)) === base)) show(chart, range);
     }
     document.getElementById("show-all").hidden = !range;
+    document.dispatchEvent(new CustomEvent("zoomed", { detail: range }));
   }
   window.addEventListener("pointerup", () => setTimeout(() => {
     if (!dragged) return;
@@ -158,7 +185,7 @@
     const chart = charts.get(element);
     const aside = document.createElement("div");
     const config = { ...literal(settings.config), background: literal("var(--surface)"), padding: 16 };
-    const spec = { ...fitted(chart.spec, element.clientWidth), title };
+    const spec = { ...fitted(chart.spec, element.clientWidth, element), title };
     const { view } = await window.vegaEmbed(aside, spec, options(config));
     const url = await view.toImageURL(kind, 2);
     view.finalize();
@@ -186,15 +213,17 @@
   // -- the page -----------------------------------------------------------------------------------------------
 
   const theme = document.getElementById("theme");
-  theme.hidden = false;
-  theme.addEventListener("click", () => {
-    const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-  });
+  if (theme) {
+    theme.hidden = false;
+    theme.addEventListener("click", () => {
+      const root = document.documentElement;
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = dark ? "light" : "dark";
+    });
+  }
 
   const back = document.body.appendChild(document.createElement("button"));
-  Object.assign(back, { id: "show-all", type: "button", hidden: true, textContent: words.show_all });
+  Object.assign(back, { id: "show-all", type: "button", hidden: !span, textContent: words.show_all });
   back.addEventListener("click", () => zoom(null));
 
   function reveal() {
@@ -204,18 +233,18 @@
   }
   window.addEventListener("hashchange", reveal);
 
-  for (const data of document.querySelectorAll("script.spec")) {
-    const element = data.parentElement.querySelector(".chart");
-    charts.set(element, { spec: readable(JSON.parse(data.textContent)), view: null, width: 0 });
+  function add(element, spec, coming) {
+    charts.set(element, { spec, coming, view: null, width: 0 });
     element.parentElement.querySelector(".saves").hidden = false;
     const folded = element.closest("details.folded");
     if (folded) folded.addEventListener("toggle", () => { soon(element, true); work(); });
     soon(element);
   }
-  const first = [...charts].find(([, chart]) => timed(chart.spec));
-  if (first) {
-    const hint = Object.assign(document.createElement("span"), { className: "hint", textContent: words.zoom_hint });
-    first[0].parentElement.querySelector(".saves").prepend(hint);
+  for (const data of document.querySelectorAll("script.spec")) {
+    add(data.parentElement.querySelector(".chart"), readable(JSON.parse(data.textContent)), null);
+  }
+  for (const element of document.querySelectorAll(".chart[data-spec]")) {
+    add(element, null, window.chartsAhead.get(element.dataset.spec));
   }
   const watcher = new IntersectionObserver((seen) => {
     for (const one of seen) if (one.isIntersecting && queue.includes(one.target)) soon(one.target, true);

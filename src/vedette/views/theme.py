@@ -107,7 +107,8 @@ def _axes(pick: Callable[[str], str]) -> dict[str, Any]:
         "axis": common,
         "axisX": {"grid": False, "labelOverlap": True, "labelSeparation": 8, "labelFlush": True},
         "axisY": {"domain": False, "ticks": False, "tickCount": 4, **flat, "titleX": 0, "titleY": -8},
-        "legend": {**text, "orient": "top", "title": None},
+        # The scale of effects has steps, whose legend knows its length from here alone.
+        "legend": {**text, "orient": "top", "title": None, "gradientLength": 240},
     }
 
 
@@ -162,6 +163,7 @@ def _styles(pick: Callable[[str], str]) -> dict[str, dict[str, Any]]:
         },
         "gap": {"color": pick("line-strong"), "opacity": 0.25},
         "coverage": {"color": accent},
+        "volume": {"color": reference, "opacity": 0.45},
         "evidence": {"filled": True, "color": ink, "opacity": 1, "size": 9},
         "evidence-strong": {"filled": True, "color": pick("surface"), "opacity": 1, "size": 9},
         "cell": {"stroke": None},

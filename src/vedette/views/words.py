@@ -54,6 +54,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "effect": ("effect", "幅度"),
     "evidence": ("evidence", "证据"),
     "impact": ("impact", "影响"),
+    "impact_accuracy": ("accuracy {change} points, projected", "预计准确率 {change} 个百分点"),
+    "impact_loss": ("mean absolute error {change} %, projected", "预计平均绝对误差 {change} %"),
+    "no_action": ("watch, no action needed", "继续观察，无需处理"),
     # numbers
     "metric": ("metric", "指标"),
     "now": ("now", "当前"),
@@ -73,7 +76,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "labelled": ("labelled", "已有标签"),
     "threshold": ("threshold", "阈值"),
     "kind": ("kind", "类别"),
-    "estimated": ("dashed: estimated without labels", "虚线：无标签估计"),
+    "estimated": ("dashed: labels that are not in are estimated", "虚线：尚未到的标签为估计"),
     # why there is no number
     "insufficient": ("too few rows", "行数太少"),
     "undefined": ("undefined here", "此处无定义"),
@@ -81,6 +84,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "no reference": ("no reference", "没有参考"),
     "failed": ("could not be computed", "无法计算"),
     "not covered": ("the reference has no such rows", "参考数据中没有此类行"),
+    "immature": ("labels not complete yet", "标签尚未到齐"),
     # time series
     "zoomed": ("the axis starts at {start}, not at {zero}", "纵轴从 {start} 开始，而不是 {zero}"),
     "band": ("band: {level} interval", "色带：{level} 区间"),
@@ -133,6 +137,25 @@ PHRASES: dict[str, tuple[str, str]] = {
     "of_true_class": ("share of the true class", "占真实类别的比例"),
     "classes_shown": ("the {shown} most frequent of {total} classes; the rest is “{other}”",
                       "{total} 个类别中最常见的 {shown} 个，其余归入“{other}”"),
+    # what happened
+    "volume": ("bars: rows", "柱：行数"),
+    "incidents_lane": ("top lane: incidents", "上方：事件"),
+    "deploys_lane": ("flags: deploys", "旗标：部署"),
+    "volume_merged": ("each bar stands for {k} windows", "每柱代表 {k} 个窗口"),
+    "deploy": ("deploy", "部署"),
+    "event": ("event", "发生的事"),
+    "incidents": ("Incidents", "事件"),
+    "incidents_title": ("{n} incidents, {standing} still open", "{n} 起事件，{standing} 起未结束"),
+    "incidents_title_one": ("1 incident, {standing} still open", "1 起事件，{standing} 起未结束"),
+    "bar_is_incident": (
+        "bar: from its onset until it was last seen; mark: the window it was found in",
+        "横条：从开始到最后一次出现；标记：发现它的窗口",
+    ),
+    "newest_shown": ("the newest {shown} of {total}", "{total} 个中最新的 {shown} 个"),
+    "status": ("status", "状态"),
+    "cause": ("cause", "原因"),
+    "found_in": ("found in", "发现于"),
+    "still_open": ("still open", "未结束"),
 }  # fmt: skip
 
 

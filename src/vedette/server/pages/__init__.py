@@ -1,0 +1,1 @@
+"""Pages: what each one shows (structs), its words, its template, its routes."""
