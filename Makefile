@@ -21,7 +21,7 @@ demo: $(VENV)/.demo ## a real model's year: flights of 2013, replayed day by day
 	$(VENV)/bin/vedette demo flights $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.dev chromium ## all tests (ARGS="-k psi" for some)
+test: $(VENV)/.dev debian ## all tests (ARGS="-k psi" for some)
 	$(PY) -m pytest $(ORDER) $(ARGS)
 
 .PHONY: test-integrations
@@ -75,9 +75,9 @@ oldest: wheel ## the same with the oldest versions we promise
 changelog: $(VENV)/.dev ## gather changelog.d into CHANGELOG.md (at a release)
 	$(VENV)/bin/towncrier build --yes
 
-.PHONY: chromium
-chromium: ## the browser of the browser tests; Debian's, installed when absent and we are root
-	@tools/chromium
+.PHONY: debian
+debian: ## what tests need of the machine: browser, Prometheus, PostgreSQL; installed when absent and we are root
+	@tools/debian
 
 .PHONY: clean
 clean: ## forget everything that was built, installed or cached here

@@ -69,8 +69,8 @@ PEERS = (
             "tensorflow==2.16.2",
         ),
     ),
-    Peer("alibi-detect", ("alibi-detect",)),
-    Peer("river", ("river",)),
+    Peer("alibi-detect", ("alibi-detect",), ("alibi-detect==0.13.0", "pyarrow<20")),
+    Peer("river", ("river",), ("river==0.26.1", "pandas<3", "pyarrow")),
 )
 #: Ourselves and the hand-written scans, as a first user would have them: pyarrow imports pandas, where it is
 #: installed, inside the first call that builds an array.

@@ -16,6 +16,15 @@ COMMANDS = {
     "init": "Look at data and write a monitor file.",
     "check": "Compare current rows with a reference; exit 1 when something calls for action.",
     "replay": "Run a monitor over its history, window by window.",
+    "canary": "Tell whether two live arms differ, and in what; exit 1 when they do.",
+    "label-next": "Draw the rows whose labels would tell most.",
+    "serve": "Take in predictions and labels, watch every model, show it on web pages, tell people.",
+    "plan": "Tell what a monitor file would change on a server.",
+    "apply": "Put a monitor file in force on a server.",
+    "diff": "Compare a monitor file with another, or with a server's; exit 1 when they differ.",
+    "home": "Backup, restore, verify or export what a server keeps.",
+    "user": "Add, list and remove the people of a server.",
+    "key": "Add, list and revoke the keys of programs.",
     "metrics": "List the metrics, or show one.",
     "demo": "See it work on real data.",
 }
@@ -30,7 +39,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"vedette.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"vedette.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -30,6 +30,7 @@ id = "flight_id"
 time = "departed_at"
 score = "p_late"
 label = "late"
+label_time = "landed_at"
 segments = ["carrier", "origin"]
 
 [schema.units]

@@ -15,6 +15,7 @@ from vedette.errors import DataError, VedetteError
 from vedette.server.ingest.answers import Accepted, answer, refused
 from vedette.server.ingest.bodies import collected, decoded
 from vedette.server.ingest.events import half_of
+from vedette.server.ingest.homes import Homes
 from vedette.server.ingest.intake import KSERVE, UPLOAD, Intake, Receipt, Sender
 from vedette.server.ingest.references import References
 from vedette.server.ingest.uploads import table_of_file
@@ -28,7 +29,9 @@ _ARROW = "application/vnd.apache.arrow.stream"
 INLINE_BYTES = 32_768
 
 
-def ingest_router(intake: Intake, references: References, *, guards: Sequence[Guard] = ()) -> Router:
+def ingest_router(
+    intake: Intake, references: References, *, homes: Homes | None = None, guards: Sequence[Guard] = ()
+) -> Router:
     """Return the routes that take things in.
 
     Parameters
@@ -37,10 +40,12 @@ def ingest_router(intake: Intake, references: References, *, guards: Sequence[Gu
         Takes rows into the spool.
     references : References
         Keeps uploaded reference rows.
+    homes : Homes, optional
+        Puts new models into the project of their sender.
     guards : sequence of guard
         Who may send; each sees the connection and its path parameters.
     """
-    handlers = _Handlers(intake, references)
+    handlers = _Handlers(intake, references, homes)
     return Router(
         "/v1",
         route_handlers=[*handlers.tables(), handlers.profiles(), handlers.upload(), handlers.kserve()],
@@ -52,8 +57,8 @@ def ingest_router(intake: Intake, references: References, *, guards: Sequence[Gu
 
 
 class _Handlers:
-    def __init__(self, intake: Intake, references: References) -> None:
-        self.intake, self.references = intake, references
+    def __init__(self, intake: Intake, references: References, homes: Homes | None) -> None:
+        self.intake, self.references, self.homes = intake, references, homes
 
     def tables(self) -> list[Any]:
         """One route for each table, so that each has its page in the API."""
@@ -81,7 +86,7 @@ class _Handlers:
         async def profiles(request: Incoming, model: Model) -> Response[bytes]:
             sender = self.intake.sender(request.headers.get("idempotency-key"))
             body = await self.body(request, self.intake.limits.body)
-            return await acknowledged(self.intake.profile(model, body, sender))
+            return await self.acknowledged(request, model, self.intake.profile(model, body, sender))
 
         return profiles
 
@@ -94,8 +99,11 @@ class _Handlers:
             sender = self.intake.sender(request.headers.get("idempotency-key"), UPLOAD)
             body = await self.body(request, self.intake.limits.upload)
             if kind == "reference":
-                return answer(await asyncio.to_thread(self.reference, model, body), 202)
-            return await acknowledged(await asyncio.to_thread(self.file, model, kind, body, sender))
+                kept = await asyncio.to_thread(self.reference, model, body)
+                await self.settle(request, model)
+                return answer(kept, 202)
+            receipt = await asyncio.to_thread(self.file, model, kind, body, sender)
+            return await self.acknowledged(request, model, receipt)
 
         return upload
 
@@ -106,6 +114,7 @@ class _Handlers:
         async def kserve(request: Incoming) -> Response[bytes]:
             body = await self.body(request, self.intake.limits.body)
             half = half_of({name.lower(): value for name, value in request.headers.items()}, body)
+            await self.settle(request, half.model)  # its address names no model that the shield could look at
             stored = self.intake.half(half.model, msgspec.msgpack.encode(half), KSERVE)
             await asyncio.wrap_future(stored)
             return answer(Accepted(1, 0, duplicate=False))
@@ -124,8 +133,22 @@ class _Handlers:
         else:
             raise unknown_type(kind)
         if len(body) <= INLINE_BYTES:
-            return await acknowledged(take(model, table, body, sender))
-        return await acknowledged(await asyncio.to_thread(take, model, table, body, sender))
+            return await self.acknowledged(request, model, take(model, table, body, sender))
+        receipt = await asyncio.to_thread(take, model, table, body, sender)
+        return await self.acknowledged(request, model, receipt)
+
+    async def acknowledged(self, request: Incoming, model: str, receipt: Receipt) -> Response[bytes]:
+        """Answer once the rows are durable."""
+        await self.settle(request, model)
+        if await asyncio.wrap_future(receipt.stored):
+            return answer(Accepted(receipt.accepted, receipt.quarantined, duplicate=False), 202)
+        return answer(Accepted(0, 0, duplicate=True), 202)
+
+    async def settle(self, request: Incoming, model: str) -> None:
+        """Put a new model where its sender is at home."""
+        principal = request.scope.get("user")
+        if self.homes is not None and self.homes.unknown(principal, model):
+            await asyncio.to_thread(self.homes.settle, principal, model)
 
     async def body(self, request: Incoming, limit: int) -> bytes:
         """Return the body, decompressed, within the limit."""
@@ -143,13 +166,6 @@ class _Handlers:
         """Keep a file of reference rows."""
         table = table_of_file(body, self.intake.limits.upload)
         return {"reference": self.references.keep(model, table), "rows": table.num_rows}
-
-
-async def acknowledged(receipt: Receipt) -> Response[bytes]:
-    """Answer once the rows are durable."""
-    if await asyncio.wrap_future(receipt.stored):
-        return answer(Accepted(receipt.accepted, receipt.quarantined, duplicate=False), 202)
-    return answer(Accepted(0, 0, duplicate=True), 202)
 
 
 def unknown_type(kind: str) -> DataError:

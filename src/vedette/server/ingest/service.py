@@ -9,6 +9,7 @@ from litestar import Router
 from litestar.types import Guard
 
 from vedette.server.ingest.halves import Halves
+from vedette.server.ingest.homes import Homes
 from vedette.server.ingest.intake import Intake, now_micros
 from vedette.server.ingest.limits import Limits
 from vedette.server.ingest.mending import quarantine_router
@@ -36,6 +37,10 @@ class IngestService:
         Given the summaries that came, likewise.
     names_of : function
         The naming of a model's monitor.
+    lost : function
+        Given what senders report as given up; a report may come again after a crash.
+    homes : Homes, optional
+        Puts new models into the project of their sender.
     """
 
     def __init__(
@@ -48,9 +53,11 @@ class IngestService:
         limits: Limits | None = None,
         pace: Pace | None = None,
         retention: Retention | None = None,
+        lost: Callable[[Sequence[Entry]], None] = lambda _: None,
+        homes: Homes | None = None,
         clock: Callable[[], int] = now_micros,
     ) -> None:
-        self._committed, self._profiles = committed, profiles
+        self._committed, self._profiles, self._lost, self._homes = committed, profiles, lost, homes
         self.spool, self.lake = Spool(home), Lake(home)
         self.intake = Intake(self.spool, limits=limits, names_of=names_of, clock=clock)
         self.pairs = Halves(home, self.intake, names_of=names_of)
@@ -72,12 +79,16 @@ class IngestService:
         """Pair requests with responses."""
         self.pairs.take(entries, now)
 
+    def lost(self, entries: Sequence[Entry]) -> None:
+        """Pass on what senders gave up."""
+        self._lost(entries)
+
     def routers(
         self, *, senders: Sequence[Guard] = (), readers: Sequence[Guard] = (), menders: Sequence[Guard] = ()
     ) -> list[Router]:
         """Return the routes; each group of guards says who may."""
         return [
-            ingest_router(self.intake, self.references, guards=senders),
+            ingest_router(self.intake, self.references, homes=self._homes, guards=senders),
             quarantine_router(self.intake, self.lake, readers=readers, menders=menders),
         ]
 

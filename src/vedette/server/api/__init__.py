@@ -1,0 +1,1 @@
+"""What programs read and change: models, series, incidents, monitors, as JSON."""

@@ -1,0 +1,1 @@
+"""Telling people: notices become messages, messages reach their sinks or a list of the undelivered."""

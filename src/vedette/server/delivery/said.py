@@ -1,0 +1,90 @@
+"""An incident in words: its sentence, its remedy and its facts, in the language of who is told."""
+
+from __future__ import annotations
+
+from vedette.alerts.explanation import Explanation
+from vedette.alerts.incident import Incident
+from vedette.diagnosis.cause import Cause, Diagnosis
+from vedette.server.pages.wording import say
+from vedette.sinks.base import Fact
+from vedette.values import Estimate, Finding
+from vedette.views.numerals import interval, number
+from vedette.views.words import Lang
+
+#: Below this a chance is not printed as a number.
+TINY = 1e-4
+
+
+def sentence(incident: Incident, lang: Lang) -> str:
+    """Return what happened: the diagnosis where there is one, else what was found."""
+    return _diagnosis(incident.explanation, lang)[0] if incident.explanation else incident.lead.message
+
+
+def remedy(incident: Incident, lang: Lang) -> str:
+    """Return the first thing to do; empty while no cause is known."""
+    return _diagnosis(incident.explanation, lang)[1] if incident.explanation else ""
+
+
+def facts(incident: Incident, lang: Lang) -> tuple[Fact, ...]:
+    """Return effect, evidence, impact, segment, onset and what else moved."""
+    lead = incident.lead
+    others = tuple(dict.fromkeys(_about(f) for f in incident.findings[1:]))
+    named = {
+        "effect": _effect(lead, incident.effect),
+        "evidence": chance(incident.evidence, lang),
+        "impact": ""
+        if incident.impact is None
+        else say(lang, "points", change=f"{100 * incident.impact:+.1f}"),
+        "where": str(lead.segment) if lead.segment else "",
+        "since": incident.since.label,
+        "also": ", ".join(others[:5]),
+    }
+    return tuple(Fact(say(lang, f"message.{key}"), value) for key, value in named.items() if value)
+
+
+def _diagnosis(explanation: Explanation, lang: Lang) -> tuple[str, str]:
+    if lang == "en":
+        return explanation.sentence, explanation.remedy
+    fields = dict(explanation.evidence)
+    context = fields.pop("context", {})
+    column = explanation.columns[0] if explanation.columns else None
+    cause = Cause(explanation.kind, column, None, 1.0, explanation.sentence, fields)  # type: ignore[arg-type]
+    try:
+        found = Diagnosis((cause,), explanation.sentence, explanation.remedy, context).in_words(lang)
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+    ):  # evidence written by another version: its English still says it
+        return explanation.sentence, explanation.remedy
+    return found if explanation.remedy else (found[0], "")
+
+
+def moved(lead: Finding, effect: Estimate | None, unit: str = "") -> str:
+    """Return how big it is: from what to what, else the size of the change."""
+    if (
+        lead.current
+        and lead.reference
+        and lead.current.value is not None
+        and lead.reference.value is not None
+    ):
+        return f"{number(lead.reference.value, unit)} → {number(lead.current.value, unit)}"
+    return "" if effect is None or effect.value is None else number(effect.value)
+
+
+def chance(p: float | None, lang: Lang) -> str:
+    """Return whether it is real: the probability that chance alone would look like it."""
+    if p is None:
+        return ""
+    return say(lang, "message.chance", p=f"{p:.2g}" if p >= TINY else f"< {TINY:g}")
+
+
+def _effect(lead: Finding, effect: Estimate | None) -> str:
+    size = moved(lead, effect)
+    between = "" if "→" in size or effect is None else interval(effect.low, effect.high)
+    return f"{size} {between}".strip()
+
+
+def _about(finding: Finding) -> str:
+    where = f" ({finding.segment})" if finding.segment else ""
+    return f"{finding.column or finding.metric}{where}"

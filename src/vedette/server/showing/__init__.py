@@ -1,0 +1,1 @@
+"""Page models made from the store: every page asks here, and sees nothing of tables or files."""

@@ -1,0 +1,179 @@
+"""The page of one incident from the store."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vedette.alerts.incident import Incident
+from vedette.engine.along import end_to_end
+from vedette.engine.definition import Definition
+from vedette.evidence.promise import Promise as Budget
+from vedette.server.api.desk import Desk
+from vedette.server.delivery.said import chance, moved
+from vedette.server.evaluation.health import said
+from vedette.server.evaluation.keeping import load
+from vedette.server.evaluation.naming import outside_rows
+from vedette.server.pages.incident import CauseRow, IncidentPage, Measure, Promise, RemedyRow
+from vedette.server.pages.parts import Event, Grid
+from vedette.server.pages.visit import Visit
+from vedette.server.pages.wording import say
+from vedette.server.showing.beginning import beginning
+from vedette.server.showing.distributions import distribution
+from vedette.server.showing.fleet import moment
+from vedette.server.showing.model import STATES, Found, found, leading_metric
+from vedette.server.showing.numbers import References
+from vedette.server.showing.slices import slices
+from vedette.store import accounts, incidents, windows
+from vedette.store.database import Transaction
+from vedette.store.incidents import StoredIncident
+from vedette.values import Window
+from vedette.views.chart import View
+from vedette.views.numerals import interval, number
+
+#: Windows of an incident whose states are merged for its pictures, rows shown, characters of a cell.
+MOST, EXAMPLES, CELL = 30, 10, 60
+
+
+def incident(desk: Desk, references: References, visit: Visit, wanted: int) -> IncidentPage | None:
+    """Return the page, None where there is no such incident."""
+    with desk.database.read() as tx:
+        stored = incidents.get(tx, wanted)
+        head = found(tx, desk, visit, stored.model, stored.version, "all") if stored else None
+        if stored is None or head is None:
+            return None
+        one, definition = stored.incident, head.definition
+        verdict, remedy = said(one, visit.lang)
+        every = incidents.listing(tx, model=stored.model, states=STATES)
+        people = tuple(u.login for u in accounts.all_users(tx) if not u.disabled)
+        proof = _proof(tx, one, definition, visit) if definition else None
+        metric = leading_metric(definition, one.lead.metric) if definition else None
+        seen = _windows(tx, one)
+        rows = slices(tx, references, definition, head.period, metric) if definition and metric else []
+        began = beginning(tx, references, definition, head.period, stored, visit.lang) if definition else None
+    return IncidentPage(
+        number=stored.number,
+        subject=head.subject,
+        level=one.level,
+        state=one.state,
+        verdict=verdict,
+        remedy=remedy,
+        opened=moment(stored.since),
+        closed=moment(stored.closed_at) if stored.closed_at is not None else None,
+        muted_until=moment(stored.muted_until) if stored.muted_until is not None else None,
+        owner=stored.owner,
+        people=people,
+        effect=_effect(one, visit),
+        evidence=Measure(
+            chance(one.evidence, visit.lang), say(visit.lang, "incident.evidence_of", n=len(seen))
+        ),
+        impact=_impact(one, visit),
+        promise=_promise(every, stored, head),
+        causes=(CauseRow(title=verdict, detail="", proof=proof, column=_column(one)),)
+        if one.explanation
+        else (),
+        segments=tuple(rows[:5]),
+        segment_metric=metric.title if metric else "",
+        began=began,
+        examples=_examples(desk, one, definition, seen) if definition else None,
+        remedies=(RemedyRow(remedy),) if remedy else (),
+        events=tuple(_events(one, visit)),
+    )
+
+
+def _column(one: Incident) -> str:
+    named = one.explanation.columns if one.explanation else ()
+    return named[0] if named else one.lead.column or ""
+
+
+def _effect(one: Incident, visit: Visit) -> Measure:
+    lead, effect = one.lead, one.effect
+    unit = "share" if lead.current and lead.current.value is not None and 0 <= lead.current.value <= 1 else ""
+    between = interval(effect.low, effect.high) if effect else ""
+    also = ", ".join(dict.fromkeys(f.column or f.metric for f in one.findings[1:]))
+    detail = say(visit.lang, "incident.also", names=also[:200]) if also else ""
+    return Measure(f"{moved(lead, effect, unit)} {between}".strip() or "–", detail)
+
+
+def _impact(one: Incident, visit: Visit) -> Measure:
+    if one.impact is None:
+        return Measure("–", say(visit.lang, "incident.impact_unknown"))
+    return Measure(say(visit.lang, "points", change=f"{100 * one.impact:+.1f}"), one.lead.metric)
+
+
+def _promise(every: list[StoredIncident], stored: StoredIncident, head: Found) -> Promise:
+    """Return the how manieth alarm of the model this is, and what was promised."""
+    before = [i for i in every if i.opened_at <= stored.opened_at and i.incident.level != "info"]
+    first = min((i.since for i in before), default=stored.since)
+    begin = head.period.windows[0].start if head.period.windows else first
+    text = head.definition.monitor.alerts.false_alarms if head.definition else "1 per month"
+    months = Budget.parse(text).windows_between(1.0) / (365.25 / 12)
+    return Promise(
+        alarm=max(len(before), 1),
+        days=max(round((stored.last - begin) / DAY), 1),
+        per_month=round(1 / months, 2),
+    )
+
+
+def _windows(tx: Transaction, one: Incident) -> list[Window]:
+    listed = windows.listing(tx, one.model, one.version, start=one.since.start, end=one.last.start + 1)
+    return [Window(w.start, w.end, w.label) for w in listed if w.closed]
+
+
+def _proof(tx: Transaction, one: Incident, definition: Definition, visit: Visit) -> View | None:
+    column, seen = _column(one), _windows(tx, one)[-MOST:]
+    if not column or not seen:
+        return None
+    cube = end_to_end(load(tx, one.model, one.version, definition, seen))
+    return distribution(definition, cube, column, say(visit.lang, "incident.proof", column=column))
+
+
+def _examples(desk: Desk, one: Incident, definition: Definition, seen: list[Window]) -> Grid | None:
+    """Return rows of the last window it was seen in: of its segment, and with what is wrong in them first."""
+    if not seen:
+        return None
+    schema = definition.layout.schema
+    rows = outside_rows(desk.rows(one.model, one.version, seen[-1].start, seen[-1].end), schema)
+    lead, column = one.lead, _column(one)
+    if lead.segment is not None and lead.segment.column in rows.column_names:
+        same = pc.equal(rows[lead.segment.column].cast(pa.string()), lead.segment.value)
+        rows = rows.filter(same)
+    if column in rows.column_names and rows[column].null_count:
+        rows = rows.filter(pc.is_null(rows[column]))
+    if not rows.num_rows:
+        return None
+    first = [
+        n
+        for n in (schema.id, schema.time, column, schema.score, schema.prediction, schema.label)
+        if isinstance(n, str)
+    ]
+    names = list(dict.fromkeys(n for n in (*first, *rows.column_names) if n in rows.column_names))[:12]
+    head = rows.select(names).slice(0, EXAMPLES).to_pylist()
+    return Grid(tuple(names), tuple(tuple(cell(row[n]) for n in names) for row in head))
+
+
+def cell(value: object) -> str:
+    """Return a value of a log as a short text."""
+    if value is None:
+        return "–"
+    text = number(value) if isinstance(value, float) else str(value)
+    return text if len(text) <= CELL else f"{text[: CELL - 1]}…"
+
+
+def _events(one: Incident, visit: Visit) -> list[Event]:
+    """Return what people and the system did, newest first; windows that were merely looked at are left out."""
+    told = []
+    for event in reversed(one.events):
+        if event.kind == "pulse":
+            continue
+        person = event.who != "vedette"
+        words = event.text if event.kind == "comment" else say(visit.lang, f"events.{event.kind}")
+        if event.kind == "assign":
+            words = f"{words} {event.text}".strip()
+        kind: Literal["system", "deed", "comment"] = "deed" if person else "system"
+        if event.kind == "comment":
+            kind = "comment"
+        told.append(Event(at=moment(event.at), text=words, who=event.who if person else "", kind=kind))
+    return told

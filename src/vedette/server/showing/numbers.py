@@ -1,0 +1,114 @@
+"""Metrics of a version: which one leads, its values over a period, what the reference had."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from vedette.engine.definition import Definition
+from vedette.engine.evaluate import evaluate_one
+from vedette.metrics.base import Metric
+from vedette.report.overtime import SHOWN
+from vedette.server.pages.parts import Values
+from vedette.store import series
+from vedette.store.database import Transaction
+from vedette.store.series import Series, SeriesKey
+from vedette.values import Estimate
+
+#: Points of a sparkline.
+SPARK = 30
+#: Reference values remembered.
+KEPT = 4096
+
+
+class References:
+    """What the reference of each definition had, computed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str, str, str], Estimate | None] = {}
+        self._lock = threading.Lock()
+
+    def of(
+        self, definition: Definition, metric: str, column: str = "", dimension: str = "", value: str = ""
+    ) -> Estimate | None:
+        """Return an estimate of the reference, None where it has none."""
+        key = (definition.hash, metric, column, dimension, value)
+        with self._lock:
+            if key not in self._known:
+                if len(self._known) >= KEPT:
+                    self._known.clear()
+                self._known[key] = _evaluated(definition, metric, column, dimension, value)
+            return self._known[key]
+
+
+def _evaluated(
+    definition: Definition, metric: str, column: str, dimension: str, value: str
+) -> Estimate | None:
+    cube = definition.baseline.cube
+    one = next(
+        (
+            c
+            for c in definition.plan.chosen
+            if c.metric.key == metric and (c.metric.column or "") == column and not c.metric.compares
+        ),
+        None,
+    )
+    if one is None or dimension not in cube.segments:
+        return None
+    block = evaluate_one(one, cube, None, dimension)
+    if block is None or block.groups or value not in block.segments:
+        return None
+    found = block.current[block.segments.index(value)]
+    return found if found.value is not None else None
+
+
+def shown(definition: Definition) -> list[Metric]:
+    """Return the metrics of a performance chart, the leading one first; volume is none of them."""
+    planned = {c.metric.key: c.metric for c in definition.plan.chosen if c.metric.scope == "model"}
+    return [planned[n] for n in SHOWN[definition.layout.task] if n in planned and n != "row_count"]
+
+
+def leading(definition: Definition) -> Metric | None:
+    """Return the metric that stands for performance, None where there is no task."""
+    return next(iter(shown(definition)), None)
+
+
+def line(found: Series, column: str = "", value: str = "") -> np.ndarray:
+    """Return the values of one place over the windows of a series, shape (w,); empty where it has none."""
+    if (column, value) not in found.places:
+        return np.empty(0)
+    values: np.ndarray = found.fields["value"][:, found.places.index((column, value))]
+    return values
+
+
+def spark(values: np.ndarray | Sequence[float]) -> Values:
+    """Return values thinned to a sparkline: means of runs, None in gaps."""
+    whole = np.asarray(values, float)
+    if not len(whole):
+        return ()
+    parts = np.array_split(whole, min(SPARK, len(whole)))
+    means = (float(np.nanmean(p)) if np.isfinite(p).any() else None for p in parts)
+    return tuple(means)
+
+
+def last(values: np.ndarray) -> float | None:
+    """Return the newest value there is."""
+    known = values[np.isfinite(values)]
+    return float(known[-1]) if len(known) else None
+
+
+def read(
+    tx: Transaction,
+    model: str,
+    version: str,
+    metrics: Sequence[str],
+    start: int | None,
+    *,
+    dimension: str = "",
+    fields: Sequence[str] = ("value",),
+) -> dict[str, Series]:
+    """Return series by metric; those that do not exist are left out."""
+    keys = [SeriesKey(model, version, metric, dimension) for metric in metrics]
+    return {key.metric: found for key, found in series.get_many(tx, keys, fields, start=start).items()}

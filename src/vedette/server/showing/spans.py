@@ -1,0 +1,82 @@
+"""Periods that pages show, and the windows in them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+
+from vedette.engine.windows import zone_named
+from vedette.monitor import Monitor
+from vedette.store import monitors, windows
+from vedette.store.database import Transaction
+from vedette.store.windows import StoredWindow
+from vedette.values import Window
+from vedette.views.timeline import Timeline
+
+#: Days of each period; None is everything.
+DAYS: dict[str, int | None] = {"7d": 7, "30d": 30, "90d": 90, "all": None}
+DAY = 86_400_000_000
+
+
+class Period(msgspec.Struct, frozen=True):
+    """The closed windows of a version that a page shows, oldest first.
+
+    A period ends with the newest closed window, not now: a history that was logged late is shown where it lies.
+    """
+
+    model: str
+    version: str
+    windows: tuple[StoredWindow, ...]
+    timeline: Timeline
+
+    @property
+    def start(self) -> int | None:
+        """Begin of the first window, None without windows."""
+        return self.windows[0].start if self.windows else None
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Begin of every window, shape (w,)."""
+        return np.array([w.start for w in self.windows], np.int64)
+
+    def between(self, start: int, end: int) -> Period:
+        """Return the windows that begin in ``[start, end)``."""
+        kept = np.flatnonzero((self.starts >= start) & (self.starts < end))
+        axis = self.timeline
+        labels = tuple(axis.labels[i] for i in kept)
+        timeline = Timeline(axis.start[kept], axis.end[kept], labels, axis.kind)
+        return Period(self.model, self.version, tuple(self.windows[i] for i in kept), timeline)
+
+    def position(self, instant: int) -> float:
+        """Return where an instant (microseconds, UTC) lies on the timeline: within its window, at the same share."""
+        if not self.windows:
+            return instant / 1000
+        place = int(
+            np.clip(np.searchsorted(self.starts, instant, side="right") - 1, 0, len(self.windows) - 1)
+        )
+        return float(self.timeline.start[place]) + (instant - self.windows[place].start) / 1000
+
+
+def period(tx: Transaction, model: str, version: str, span: str) -> Period:
+    """Return the period of a version that `span` asks for."""
+    newest = windows.latest(tx).get((model, version))
+    days = DAYS.get(span, 30)
+    start = None if days is None or newest is None else newest.end - days * DAY
+    found = tuple(w for w in windows.listing(tx, model, version, start=start) if w.closed)
+    zone = _zone(tx, model)
+    spans = [Window(w.start, w.end, w.label) for w in found]
+    return Period(model, version, found, Timeline.of(spans, utc_offset=_offsets(found, zone)))
+
+
+def _zone(tx: Transaction, model: str) -> str:
+    file = monitors.current(tx, model)
+    return Monitor.from_toml(file.toml).windows.timezone if file else "UTC"
+
+
+def _offsets(found: tuple[StoredWindow, ...], zone: str) -> list[float]:
+    """Return by how many seconds the clock of the labels is ahead of UTC in each window."""
+    tz = zone_named(zone)
+    moments = (datetime.fromtimestamp(w.start / 1e6, UTC).astimezone(tz) for w in found)
+    return [offset.total_seconds() if (offset := m.utcoffset()) else 0.0 for m in moments]
