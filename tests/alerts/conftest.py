@@ -10,7 +10,7 @@ def window(i):
 
 
 def drift(column="delay", first=0, last=10**6, level="watch", **facts):
-    facts = {"rule": "promise", "metric": "psi", "message": f"{column} moved", "evidence": 1e-6} | facts
+    facts = {"rule": "shift", "metric": "psi", "message": f"{column} moved", "evidence": 1e-6} | facts
     return Finding(level=level, column=column, window=window(first), until=window(last), **facts)
 
 

@@ -160,3 +160,11 @@ def test_a_finding_without_windows_holds_in_all():
 def test_a_policy_that_cannot_be_kept_is_refused(wrong):
     with pytest.raises(ConfigError):
         Policy(**wrong)
+
+
+def test_drift_under_the_promise_is_not_over_while_its_evidence_gathers():
+    """A column that stays elsewhere shows it again only every few windows; that is one trouble, not five."""
+    gathering = drift(rule="promise")
+    (one,), told = run([[gathering], *([[]] * 10), [gathering], *([[]] * 14)])
+    assert [news for window in told for news in window] == ["opened", "recovered"]
+    assert one.state == "resolved"

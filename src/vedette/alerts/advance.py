@@ -17,6 +17,10 @@ from vedette.alerts.policy import RANK, Policy
 from vedette.alerts.spans import micros
 from vedette.values import Finding, Window
 
+#: Findings of this rule rest on evidence that begins anew after each alarm: a column that still lies elsewhere may take
+#: so many windows to show it again, and would otherwise be over and back again every week.
+GATHERED, GATHERING = "promise", 14
+
 News = Literal["opened", "worsened", "reopened", "recovered", "reminder", "digest"]
 
 
@@ -341,13 +345,19 @@ def _quiet(incident: Incident, moment: Moment, policy: Policy, told: list[Notice
             explanation=incident.explanation,
         )
     )
-    if quiet < policy.recover_after:
+    if quiet < _patience(incident, policy):
         return incident
     muted = incident.state == "muted"
     incident = incident.happened(Event(at=moment.now, who=SYSTEM, kind="recover"))
     if not muted:
         _tell(told, "recovered", incident, moment.now, policy)
     return incident
+
+
+def _patience(incident: Incident, policy: Policy) -> int:
+    """Return the quiet windows after which an incident is over."""
+    gathered = any(f.rule == GATHERED and f.column is not None for f in incident.findings)
+    return max(policy.recover_after, GATHERING if gathered else 0)
 
 
 def _reminded(incident: Incident, now: int, policy: Policy, told: list[Notice]) -> Incident:

@@ -131,7 +131,7 @@ def _order(finding: Finding) -> tuple[int, bool, int]:
 
 
 def merged(known: Sequence[Finding], new: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings with those told anew replaced, the gravest first; each keeps its earliest window."""
+    """Return the findings of both, the gravest first: each at its worst, from its earliest window to its latest."""
     found = {identity(f): f for f in known}
     for finding in new:
         before = found.get(identity(finding))
@@ -145,6 +145,15 @@ def identity(finding: Finding) -> tuple[object, ...]:
 
 
 def _since(before: Finding, now: Finding) -> Finding:
-    if before.window is None or now.window is None or now.window.start <= before.window.start:
-        return now
-    return msgspec.structs.replace(now, window=before.window)
+    """Return the finding at its worst so far, from its first window to its last."""
+    worst = before if _size(before) > _size(now) else now
+    window = min(
+        (f.window for f in (before, now) if f.window is not None), key=lambda w: w.start, default=None
+    )
+    until = max((f.until for f in (before, now) if f.until is not None), key=lambda w: w.start, default=None)
+    return msgspec.structs.replace(worst, window=window, until=until)
+
+
+def _size(finding: Finding) -> float:
+    effect = finding.effect.value if finding.effect else None
+    return 0.0 if effect is None else abs(effect)

@@ -170,7 +170,13 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def evidence(self) -> float | None:
         """Whether it is real: the strongest evidence of its findings."""
-        return min((f.evidence for f in self.findings if f.evidence is not None), default=None)
+        return None if self.strongest is None else self.strongest.evidence
+
+    @property
+    def strongest(self) -> Finding | None:
+        """The finding with the strongest evidence, None where none has any."""
+        proved = [(f.evidence, i) for i, f in enumerate(self.findings) if f.evidence is not None]
+        return self.findings[min(proved)[1]] if proved else None
 
     @property
     def impact(self) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from vedette.alerts.spans import micros
+from vedette.sentences.sentence import Sentence
 from vedette.values import Finding
 
 
@@ -49,15 +50,15 @@ def silence(beat: Heartbeat, now: int, every: str, late: str = "0d") -> Finding 
     patience = 2 * length + micros(late)
     waited = now - beat.received
     if waited > patience:
-        return _finding(f"No rows for {_said(waited)}; a window is {every}")
+        return _finding(Sentence.of("silence.rows", waited=waited, every=every))
     overdue = 0 if beat.closed is None else now - beat.closed
     if overdue > patience and (beat.evaluated or 0) < (beat.closed or 0):
-        return _finding(f"Rows arrive and have not been judged for {_said(overdue)}; is the monitor running?")
+        return _finding(Sentence.of("silence.unjudged", waited=overdue))
     return None
 
 
-def _finding(message: str) -> Finding:
-    return Finding(rule="silence", metric="row_count", level="act", message=message)
+def _finding(sentence: Sentence) -> Finding:
+    return Finding.saying(sentence, rule="silence", metric="row_count", level="act")
 
 
 def _length(every: str) -> int:
@@ -66,10 +67,3 @@ def _length(every: str) -> int:
         return int(months) * micros("30d")
     text = every.strip()
     return micros(f"{text}in" if text.endswith("m") else text)
-
-
-def _said(span: int) -> str:
-    hours = span / 3_600_000_000
-    if hours < 1:
-        return f"{hours * 60:.0f} min"
-    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,11 +20,13 @@ from vedette.layout import Layout
 from vedette.summaries.base import State
 from vedette.summaries.categories import Categories
 from vedette.summaries.histogram import Histogram
+from vedette.summaries.projections import Projections
 from vedette.values import Segment, Window
 
 Floats = npt.NDArray[np.float64]
-#: What moved: a column's values, whether they are missing, how well the model does, or what its scores mean.
-Part = Literal["values", "missing", "performance", "concept"]
+#: What moved: a column's values, whether they are missing, how well the model does, what its scores mean, or several
+#: columns together.
+Part = Literal["values", "missing", "performance", "concept", "together"]
 #: Categories that have a bin of their own; the rest count together.
 TOP = 20
 #: Coarse bins under which values outside the reference's range have bins of their own.
@@ -69,7 +71,10 @@ class Past(NamedTuple):
 
 
 def column_streams(past: Past, cube: Cube, layout: Layout) -> list[Followed]:
-    """Return two streams for each column counted in both cubes: its values, and whether they are missing."""
+    """Return two streams for each column counted in both cubes: its values, and whether they are missing.
+
+    Directions through several columns follow them, where the layout has some.
+    """
     found: list[Followed] = []
     for column in layout.monitored():
         if column.role == "label" or column.kind not in ("number", "category"):
@@ -80,9 +85,32 @@ def column_streams(past: Past, cube: Cube, layout: Layout) -> list[Followed]:
             continue
         for place, part in enumerate(_PARTS):
             ordered = isinstance(spec, Histogram) and part == "values"
-            stream, season = law(parts(coarse(before))[place], ordered, past)
+            stream, season = law(parts(expected(before))[place], ordered, past)
             found.append(Followed(About(part, column.name), False, _reading(spec, place), stream, season))
-    return found
+    return [*found, *_direction_streams(past, cube, layout)]
+
+
+def _direction_streams(past: Past, cube: Cube, layout: Layout) -> Iterator[Followed]:
+    """Yield a stream for each direction through several columns that was counted in both cubes."""
+    for spec in layout.projections:
+        before = past.history.state(spec)
+        if before is None or cube.state(spec) is None:
+            continue
+        for k in range(len(spec.directions)):
+            read = _along(spec, k)
+            stream, season = law(read(past.history), True, past)
+            about = About("together", metric=spec.embedding or "columns", of=str(k))
+            yield Followed(about, False, read, stream, season)
+
+
+def _along(spec: Projections, direction: int) -> Callable[[Cube], Floats]:
+    """Return how the counts along a direction are read off a cube, with an empty bin for missing."""
+
+    def read(cube: Cube) -> Floats:
+        counts = cube.states[TOTAL, spec]["counts"][:, direction].astype(float)
+        return np.column_stack((counts, np.zeros(len(counts))))
+
+    return read
 
 
 def _reading(spec: Histogram | Categories, place: int) -> Callable[[Cube], Floats]:
@@ -117,6 +145,25 @@ def coarse(state: State) -> Floats:
     top = min(TOP, len(spec.known))
     rest = counts[:, top : len(spec.known) + 1].sum(1)
     return np.column_stack((counts[:, :top], rest, counts[:, -2:]))
+
+
+def expected(state: State) -> Floats:
+    """Return the coarse counts of a reference as a law for other rows.
+
+    A reference has no unseen category by construction, other rows have: about as many as the reference has rows whose
+    category it holds only once, each of which would be unseen if it had been left out (Good and Turing,
+    doi:10.1093/biomet/40.3-4.237). With 500 rows of a column of 200 categories that is every tenth row, and not
+    counting it would raise an alarm in the first window.
+    """
+    counts, spec = coarse(state), state.spec
+    if not isinstance(spec, Categories):
+        return counts
+    fine, top = state["counts"][:, : len(spec.known)].astype(float), min(TOP, len(spec.known))
+    once = fine.sum(0) == 1
+    counts[:, :top] -= fine[:, :top] * once[:top]
+    counts[:, top] -= (fine[:, top:] * once[top:]).sum(1)
+    counts[:, -2] += (fine * once).sum(1)
+    return counts
 
 
 _PARTS: tuple[Part, Part] = ("values", "missing")
