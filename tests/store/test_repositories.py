@@ -176,3 +176,25 @@ def test_counters_only_grow(tx):
     counters.add(tx, {("rows", model): 5, ("rows", ()): 1})
     counters.add(tx, {("rows", model): 2.5})
     assert counters.listing(tx) == {("rows", ()): 1.0, ("rows", model): 7.5}
+
+
+def test_the_windows_of_a_fleet_in_one_question_are_those_of_each_model(database):
+    """Each period ends with the version's own newest closed window."""
+    day = 86_400_000_000
+    with database.write() as tx:
+        for model, last in (("a", 9), ("b", 3), ("c", 0)):
+            found = [
+                windows.StoredWindow(model, "1", k * day, (k + 1) * day, str(k), rows=k, closed=k < last)
+                for k in range(last + 1)
+            ]
+            windows.put(tx, found)
+    with database.read() as tx:
+        keys = [("a", "1"), ("b", "1"), ("c", "1"), ("nobody", "1")]
+        week, everything = windows.newest_of(tx, keys, 2 * day), windows.newest_of(tx, keys, None)
+    assert {key[0]: [w.label for w in listed] for key, listed in week.items()} == {
+        "a": ["7", "8"],
+        "b": ["1", "2"],
+        "c": [],
+        "nobody": [],
+    }
+    assert [len(listed) for listed in everything.values()] == [9, 3, 0, 0]

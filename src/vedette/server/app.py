@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from litestar import Litestar, Request, Response
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 
 import vedette
+from vedette.server.access.api import access_api
 from vedette.server.access.oidc import Login
 from vedette.server.access.principal import Principal
 from vedette.server.access.routes import entry_routes
@@ -18,6 +18,7 @@ from vedette.server.api.routes import api_router
 from vedette.server.operations.routes import operation_routes
 from vedette.server.pages.requests import Asked, Printer, Reader
 from vedette.server.pages.routes import page_routes
+from vedette.server.refusing import handlers
 from vedette.server.showing.deeds import StoreDeeds
 from vedette.server.showing.pages import StorePages
 from vedette.server.station import Station
@@ -27,9 +28,7 @@ def application(station: Station) -> Shield:
     """Return the ASGI application of a station that was not started yet; it starts and stops with it."""
     printer = Printer(reader)
 
-    def show(
-        request: Request[Any, Any, Any], template: str, model: msgspec.Struct, status: int
-    ) -> Response[Any]:
+    def show(request: Request[Any, Any, Any], template: str, model: Any, status: int) -> Response[Any]:
         return printer.page(template, printer.visit(request), model, status)
 
     provider = station.settings.provider
@@ -38,13 +37,20 @@ def application(station: Station) -> Shield:
         [
             *station.ingest.routers(),
             api_router(station.desk),
-            *operation_routes(station.database, station.tickers),
+            *operation_routes(station.database, station.tickers, stopping=lambda: station.stopping),
+            *access_api(station.gate),
             *entry_routes(station.gate, show, login),
             *page_routes(StorePages(station), StoreDeeds(station), reader),
         ],
+        # Rendered by `pages.api`: the usual pages of OpenAPI load their scripts from elsewhere.
         openapi_config=OpenAPIConfig(
-            "vedette", vedette.__version__, path="/api", render_plugins=[SwaggerRenderPlugin()]
+            # Everything below this path answers with a page of its own: it must be the document and nothing else.
+            "vedette",
+            vedette.__version__,
+            path="/v1/openapi.json",
+            render_plugins=[JsonRenderPlugin(path="/")],
         ),
+        exception_handlers=handlers(show),
         on_startup=[station.start],
         on_shutdown=[station.stop],
         logging_config=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import msgspec
 import uvicorn
@@ -32,7 +33,7 @@ def serve(settings: Settings, *, tell: Callable[[str], None] = print, as_json: b
     app = application(station)
     for line in welcome(station):
         tell(line)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -42,6 +43,23 @@ def serve(settings: Settings, *, tell: Callable[[str], None] = print, as_json: b
         server_header=False,
         proxy_headers=bool(settings.address),
     )
+    server = _Leaving(config, station)
+    server.run()
+    if not server.started:
+        raise SystemExit(3)
+
+
+class _Leaving(uvicorn.Server):
+    """A server whose station hears of the signal at once, not only when the last request has ended."""
+
+    def __init__(self, config: uvicorn.Config, station: Station) -> None:
+        super().__init__(config)
+        self._station = station
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._station.leave()
+        super().handle_exit(sig, frame)
 
 
 def welcome(station: Station) -> list[str]:

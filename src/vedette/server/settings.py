@@ -9,6 +9,7 @@ import msgspec
 from vedette.server.access.gate import Options
 from vedette.server.access.oidc import Provider
 from vedette.server.ingest.limits import Limits
+from vedette.server.upkeep import Keeping
 from vedette.store.upkeep import Retention
 from vedette.store.writer import Pace
 
@@ -30,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Whether everybody must sign in; None: as soon as there is a user, and never on a name that others reach.
     allowed : tuple of str
         Hosts and networks of this site that sinks may call all the same.
+    retention, keeping : Retention, Keeping
+        Days that rows, and what was computed of them, are kept.
     every : float
         Seconds between two looks of the evaluation.
     """
@@ -46,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     pace: Pace = Pace()
     retention: Retention = Retention()
+    keeping: Keeping = Keeping()
     every: float = 2.0
 
     @property

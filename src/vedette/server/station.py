@@ -6,14 +6,21 @@ import threading
 from collections.abc import Sequence
 
 from vedette.alerts.advance import Notice
+from vedette.alerts.incident import Incident
 from vedette.errors import VedetteError
 from vedette.monitor import Monitor
+from vedette.server import upkeep
 from vedette.server.access.binding import needs_accounts
 from vedette.server.access.gate import Gate
 from vedette.server.access.outward import guarded
 from vedette.server.api.desk import Desk
+from vedette.server.delivery import repeats
 from vedette.server.delivery.compose import Address
+from vedette.server.delivery.digests import Digests
+from vedette.server.delivery.fresh import fresh
 from vedette.server.delivery.loop import DeliveryLoop, announce
+from vedette.server.delivery.pictures import Pictures
+from vedette.server.delivery.repeats import Repeats
 from vedette.server.delivery.sinks import of_monitor, of_server
 from vedette.server.evaluation.baselines import Baselines
 from vedette.server.evaluation.library import Library
@@ -22,10 +29,13 @@ from vedette.server.evaluation.marking import Marking
 from vedette.server.evaluation.naming import role_names
 from vedette.server.evaluation.profiles import Profiles
 from vedette.server.evaluation.rows import rows_in
+from vedette.server.ingest import losses
+from vedette.server.ingest.homes import Homes
 from vedette.server.ingest.naming import Naming
 from vedette.server.ingest.service import IngestService
 from vedette.server.settings import Settings
 from vedette.server.ticking import Ticker, microseconds
+from vedette.server.upkeep import Upkeep
 from vedette.sinks.base import Sink
 from vedette.store import accounts, counters, incidents, monitors
 from vedette.store.database import Database, Transaction
@@ -33,9 +43,6 @@ from vedette.store.entry import Entry
 from vedette.store.home import Home
 from vedette.store.writer import Commit
 
-#: Troubles in windows that ended longer ago are recorded and shown, and not told: a year logged afterwards must not
-#: ring the telephone three hundred times. (30 days, so that late labels still tell; microseconds.)
-HISTORY = 30 * 86_400_000_000
 #: Tasks whose score is a probability.
 PROBABLE = (None, "binary", "multiclass")
 
@@ -73,6 +80,8 @@ class Station:
             limits=settings.limits,
             pace=settings.pace,
             retention=settings.retention,
+            lost=self._lost,
+            homes=Homes(self.database, microseconds),
         )
         self.library = Library(self.home.baselines)
         self.rows = rows_in(self.ingest.lake)
@@ -80,9 +89,7 @@ class Station:
         self.loop = Loop(self.database, self.rows, self.library, self._tell, self._stopping.is_set)
         self.baselines = Baselines(self.database, self.rows, self.library, self.ingest.references.path)
         self.client = guarded(settings.allowed)
-        self.delivery = DeliveryLoop(self.database, self.sinks, self.client)
         self.evaluating = Ticker("evaluation", lambda now: bool(self.loop.step(now)), settings.every)
-        self.delivering = Ticker("delivery", lambda now: self.delivery.step(now).delivered > 0, 2.0)
         self.desk = Desk(
             database=self.database,
             library=self.library,
@@ -91,11 +98,30 @@ class Station:
             rows=self.rows,
             wake=self.evaluating.wake,
         )
+        self.delivery = DeliveryLoop(self.database, self.sinks, self.client, Pictures(self.desk))
+        self.delivering = Ticker("delivery", lambda now: self.delivery.step(now).delivered > 0, 2.0)
+        self.repeats = Repeats(self.database, self.sinks, self.client, self._address)
+        self.digests = Digests(self.database, self._announce)
+        self.upkeep = Upkeep(self.database, settings.keeping)
+        self._rounds = (
+            Ticker("repeats", self.repeats.step, repeats.EVERY),
+            Ticker("digests", self.digests.step, 60.0),
+            Ticker("upkeep", self.upkeep.step, upkeep.EVERY),
+        )
 
     @property
     def tickers(self) -> tuple[Ticker, ...]:
         """The work that comes round."""
-        return self.evaluating, self.delivering
+        return self.evaluating, self.delivering, *self._rounds
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to end: what comes now goes to another server, or waits."""
+        return self._stopping.is_set()
+
+    def leave(self) -> None:
+        """Say that the end is near: it is not ready any more, and the step in progress ends early."""
+        self._stopping.set()
 
     def start(self) -> None:
         """Begin all work."""
@@ -154,16 +180,22 @@ class Station:
         self.evaluating.wake()
 
     def _tell(self, tx: Transaction, model: str, version: str, notices: Sequence[Notice]) -> None:
+        if notices:
+            self._announce(tx, model, notices)
+
+    def _announce(self, tx: Transaction, model: str, notices: Sequence[Notice]) -> None:
         now = microseconds()
-        fresh = [n for n in notices if any(now - i.through.end < HISTORY for i in n.incidents)]
-        if not fresh:
+        told = [n for n in notices if any(fresh(incident, now) for incident in n.incidents)]
+        if not told:
             return
-        pages = {}
-        for notice in fresh:
-            for incident in notice.incidents:
-                stored = incidents.find(tx, incident.id)
-                if stored is not None:
-                    pages[incident.id] = f"/incidents/{stored.number}"
         sinks = {**of_server(tx), **self._own_sinks(tx, model)}
-        announce(tx, fresh, sinks, now, Address(self.settings.reached, pages))
+        announce(tx, told, sinks, now, self._address(tx, [i for n in told for i in n.incidents]))
         self.delivering.wake()
+
+    def _address(self, tx: Transaction, told: Sequence[Incident]) -> Address:
+        stored = [incidents.find(tx, incident.id) for incident in told]
+        return Address(self.settings.reached, {s.id: f"/incidents/{s.number}" for s in stored if s})
+
+    def _lost(self, entries: Sequence[Entry]) -> None:
+        with self.database.write() as tx:
+            counters.add(tx, losses.counted(entries))

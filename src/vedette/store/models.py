@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import insert, select, update
 
@@ -148,6 +150,15 @@ def baselines_of(tx: Transaction, model: str) -> list[BaselineEntry]:
     """Return the baselines of a model, newest first."""
     query = select(baselines).where(baselines.c.model == model).order_by(baselines.c.at.desc())
     return structs(tx, query, BaselineEntry)
+
+
+def baselines_by_model(tx: Transaction, names: Iterable[str]) -> dict[str, list[BaselineEntry]]:
+    """Return the baselines of several models, the newest of each first."""
+    found: dict[str, list[BaselineEntry]] = {name: [] for name in names}
+    query = select(baselines).where(baselines.c.model.in_(list(found)))
+    for entry in structs(tx, query.order_by(baselines.c.at.desc()), BaselineEntry):
+        found[entry.model].append(entry)
+    return found
 
 
 def add_deploy(tx: Transaction, model: str, version: str, *, at: int, note: str = "", author: str) -> int:

@@ -104,7 +104,9 @@ def remove_many(lake: Lake, model: str, keys: Iterable[str]) -> None:
     table = lake.table(model, QUARANTINE)
     with table.lock:
         delta = table.delta()
-        for (source, seq), rows in requests.items() if delta is not None else ():
+        if delta is None:
+            return
+        for (source, seq), rows in requests.items():
             numbers = ", ".join(map(str, rows))
             delta.delete(f"{SOURCE} = '{source}' AND {SEQ} = {seq} AND {ROW} IN ({numbers})")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -92,13 +93,17 @@ def times_of(lake: Lake, model: str, ids: pa.Array, now: int, look_back: int = L
     """Return id, time and version of the predictions with these ids, as far as they are found.
 
     Partitions are searched newest first, and before them the days that UUIDv7 ids name; the search ends when
-    every id is found, or `look_back` days before `now`. An id that is not found has no prediction yet: when that
-    comes, its window is evaluated anyway.
+    every id is found, or `look_back` days before `now`, or before the newest day of a log that ended earlier (a
+    history that was uploaded). An id that is not found has no prediction yet: when that comes, its window is
+    evaluated anyway.
     """
     table = lake.table(model, PREDICTIONS)
     wanted = pc.unique(ids)
     named = {_day(micros) for micros in _uuid_times(wanted)}
-    recent = [group for group in table.days() if group.day >= _day(now - look_back * _DAY_US)]
+    days = table.days()
+    newest = min(_day(now), max((group.day for group in days), default=_day(now)))
+    first = (date.fromisoformat(newest) - timedelta(look_back)).isoformat()
+    recent = [group for group in days if group.day >= first]
     found: list[pa.Table] = []
     for group in sorted(recent, key=lambda group: (group.day in named, group.day), reverse=True):
         if not len(wanted):
@@ -114,7 +119,8 @@ def tail(lake: Lake, model: str, count: int, kind: str = PREDICTIONS) -> pa.Tabl
     """Return the rows received last, newest first, as they were stored (repeated ids included)."""
     table = lake.table(model, kind)
     rows = _joined(_read(table, _newest(table, count), None, None))
-    order = pc.sort_indices(rows, sort_keys=[(RECEIVED, "descending"), (SEQ, "descending")])
+    newest = [name for name in (RECEIVED, SEQ, TIME) if name in rows.column_names]
+    order = pc.sort_indices(rows, sort_keys=[(name, "descending") for name in newest])
     return rows.take(order[:count])
 
 

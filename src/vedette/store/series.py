@@ -36,6 +36,8 @@ Place = tuple[str, str]
 CHUNK = 256
 #: As many windows at once go straight to chunks.
 _BULK = 64
+#: Series asked for in one question.
+_ASKED = 2000
 
 
 class SeriesKey(msgspec.Struct, frozen=True, order=True):
@@ -171,6 +173,11 @@ def get_many(
     }
 
 
+def existing(tx: Transaction, keys: Iterable[SeriesKey]) -> set[SeriesKey]:
+    """Return those of some series that there are."""
+    return {key for key, _, _ in _registered(tx, keys)}
+
+
 def catalogue(tx: Transaction, model: str, version: str | None = None) -> list[SeriesKey]:
     """Return the keys of the series of a model, sorted."""
     columns = (series.c.model, series.c.version, series.c.metric, series.c.dimension)
@@ -245,9 +252,10 @@ def _save_places(tx: Transaction, key: SeriesKey, number: int | None, places: li
 def _registered(tx: Transaction, keys: Iterable[SeriesKey]) -> Iterator[tuple[SeriesKey, int, list[Place]]]:
     columns = (series.c.model, series.c.version, series.c.metric, series.c.dimension)
     wanted = [msgspec.structs.astuple(key) for key in keys]
-    query = select(*columns, series.c.id, series.c.places).where(tuple_(*columns).in_(wanted))
-    for *key, number, places in tx.execute(query):
-        yield SeriesKey(*key), number, msgspec.json.decode(places, type=list[Place])
+    for at in range(0, len(wanted), _ASKED):  # a question has a bounded number of parameters
+        among = tuple_(*columns).in_(wanted[at : at + _ASKED])
+        for *key, number, places in tx.execute(select(*columns, series.c.id, series.c.places).where(among)):
+            yield SeriesKey(*key), number, msgspec.json.decode(places, type=list[Place])
 
 
 def _block(starts: Array, order: Array, piece: Piece, known: Mapping[Place, int], revision: int) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,6 +16,12 @@ def get(tx: Transaction, key: str, default: Any = None) -> Any:
     """Return the value of a setting, `default` when nobody set it."""
     value = tx.execute(select(settings.c.value).where(settings.c.key == key)).scalar()
     return default if value is None else msgspec.json.decode(value)
+
+
+def get_many(tx: Transaction, keys: Iterable[str]) -> dict[str, Any]:
+    """Return the values of several settings; those that nobody set are left out."""
+    query = select(settings.c.key, settings.c.value).where(settings.c.key.in_(list(keys)))
+    return {key: msgspec.json.decode(value) for key, value in tx.execute(query)}
 
 
 def listing(tx: Transaction, prefix: str = "") -> dict[str, Any]:

@@ -63,7 +63,8 @@ def between(tx: Transaction, model: str, version: str, start: int, end: int) -> 
 
 
 def remove_before(tx: Transaction, model: str, before: int) -> int:
-    """Forget the states of windows that begin before an instant (retention); how many."""
+    """Forget the states of windows that begin before an instant, and their parts (retention); how many windows."""
+    tx.execute(delete(partials).where(partials.c.model == model, partials.c.start < before))
     where = (states.c.model == model) & (states.c.start < before)
     return int(tx.execute(delete(states).where(where)).rowcount)
 

@@ -80,6 +80,42 @@ def latest(tx: Transaction, *, closed: bool = True) -> dict[tuple[str, str], Sto
     return {(window.model, window.version): window for window in found}
 
 
+def latest_of(tx: Transaction, model: str, version: str) -> StoredWindow | None:
+    """Return the newest closed window of one version."""
+    query = select(windows).where(windows.c.model == model, windows.c.version == version, windows.c.closed)
+    found = structs(tx, query.order_by(windows.c.start.desc()).limit(1), StoredWindow)
+    return found[0] if found else None
+
+
+def newest_of(
+    tx: Transaction, keys: Iterable[tuple[str, str]], span: int | None
+) -> dict[tuple[str, str], list[StoredWindow]]:
+    """Return the closed windows of several versions, oldest first, in one question.
+
+    Parameters
+    ----------
+    keys : iterable of (model, version)
+    span : int, optional
+        Microseconds before the end of each version's newest closed window; None for all of them.
+    """
+    wanted = list(keys)
+    found: dict[tuple[str, str], list[StoredWindow]] = {key: [] for key in wanted}
+    mine = tuple_(windows.c.model, windows.c.version).in_(wanted) & windows.c.closed
+    query = select(windows).where(mine)
+    if span is not None:
+        ends = (
+            select(windows.c.model, windows.c.version, func.max(windows.c.end).label("last"))
+            .where(mine)
+            .group_by(windows.c.model, windows.c.version)
+            .subquery()
+        )
+        same = (windows.c.model == ends.c.model) & (windows.c.version == ends.c.version)
+        query = query.join(ends, same & (windows.c.start >= ends.c.last - span))
+    for window in structs(tx, query.order_by(windows.c.start), StoredWindow) if wanted else ():
+        found[window.model, window.version].append(window)
+    return found
+
+
 def remove(tx: Transaction, model: str, version: str) -> None:
     """Forget the windows of a version, whose definition changed."""
     tx.execute(delete(windows).where(windows.c.model == model, windows.c.version == version))

@@ -12,6 +12,7 @@ from vedette.alerts.explanation import Explanation
 from vedette.alerts.incident import Event, opened
 from vedette.diagnosis.cause import Cause, Diagnosis
 from vedette.errors import ConfigError
+from vedette.sentences.sentence import Sentence
 from vedette.server.delivery.compose import Address, composed, trial
 from vedette.server.delivery.loop import PAUSES, SECOND, DeliveryLoop, announce
 from vedette.server.delivery.sinks import made, of_monitor, of_server
@@ -105,7 +106,7 @@ def test_a_message_says_what_where_how_big_and_what_to_do():
     assert facts["Effect"] == "0.710 → 0.580"
     assert facts["Where"] == "carrier=MQ"
     assert facts["Since"] == "2023-11-14"
-    assert facts["Evidence"] == "by chance at most < 0.0001"
+    assert facts["Evidence"] == "p = 1e-07 over everything looked at"
     assert message.url == "https://v.example/incidents/42"
 
 
@@ -116,6 +117,20 @@ def test_in_chinese_sentence_remedy_and_facts_are_chinese():
     assert message.text != english.text
     assert [f.name for f in message.facts][:2] == ["幅度", "证据"]
     assert message.level_word == "处理"
+
+
+def test_without_a_cause_the_finding_is_told_in_the_reader_s_language():
+    """Title, effect and evidence of a message that no diagnosis explains."""
+    late = Sentence.of("labels.late", now=0.2, window="2023-11-14", delay="2d", usual=0.9)
+    found = Finding.saying(late, rule="promise", metric="label_coverage", level="act", evidence=1 / 900)
+    quiet = notice()
+    one = msgspec.structs.replace(quiet.incidents[0], findings=(found,))
+    told = msgspec.structs.replace(quiet, incidents=(one,))
+    message = composed(told, "zh", Address())
+    assert message.title == "标签迟到：2d 之后 2023-11-14 有标签的行占 20%，通常为 90%"
+    facts = {f.name: f.value for f in message.facts}
+    assert facts["证据"] == "若仅出于偶然，900 个窗口中至多出现一次"
+    assert composed(told, "en", Address()).title == found.message
 
 
 def test_what_another_version_wrote_is_told_in_english_rather_than_not_at_all():

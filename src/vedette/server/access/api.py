@@ -54,7 +54,7 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     scopes: list[str]
     project: str | None = None
-    days: float | None = None
+    days: Annotated[float, msgspec.Meta(gt=0, le=36_500)] | None = None
 
 
 class KeyView(msgspec.Struct, frozen=True):

@@ -9,6 +9,8 @@ from vedette.store.accounts import Role, User
 from vedette.store.database import Database, Transaction
 
 LONGEST = 200
+#: No database numbers users as high as that.
+_NUMBERS = 1 << 31
 
 
 def add(
@@ -128,10 +130,10 @@ def _require_another_admin(tx: Transaction, number: int) -> None:
 
 def known(tx: Transaction, number: int) -> User:
     """Return a user, or refuse (``access.unknown-user``)."""
-    user = accounts.user(tx, number)
+    user = accounts.user(tx, number) if 0 < number < _NUMBERS else None
     if user is None:
         raise AccessError(
-            f"There is no user {number}",
+            f"There is no user {str(number)[:20]}",
             "The number of a user",
             "Look at the list of users",
             code="access.unknown-user",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from vedette.alerts.advance import Notice
@@ -16,8 +14,6 @@ from vedette.views.words import Lang
 
 #: Incidents that a digest names; the rest are counted.
 NAMED = 20
-#: The chart of an incident as PNG, None where there is none to draw: (incident, language).
-Picture = Callable[[Incident, Lang], bytes | None]
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -32,7 +28,7 @@ class Address(msgspec.Struct, frozen=True):
         return f"{self.base}{path}" if self.base and path else None
 
 
-def composed(notice: Notice, lang: Lang, address: Address, picture: Picture | None = None) -> Message:
+def composed(notice: Notice, lang: Lang, address: Address) -> Message:
     """Return the message of a notice in a language."""
     if notice.kind == "digest" or len(notice.incidents) > 1:
         return _digest(notice, lang, address)
@@ -53,7 +49,6 @@ def composed(notice: Notice, lang: Lang, address: Address, picture: Picture | No
         open_word=say(lang, "message.open"),
         since=incident.since.start,
         at=notice.at,
-        picture=picture(incident, lang) if picture and not over else None,
         language=lang,
     )
 

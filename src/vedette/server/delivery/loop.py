@@ -10,12 +10,13 @@ import msgspec
 
 from vedette.alerts.advance import Notice
 from vedette.server.delivery.carrier import carry
-from vedette.server.delivery.compose import Address, Picture, composed
+from vedette.server.delivery.compose import Address, composed
 from vedette.sinks.base import Message, Sink
 from vedette.sinks.http import Outcome
 from vedette.store import deliveries
 from vedette.store.database import Database, Transaction
 from vedette.store.deliveries import Delivery
+from vedette.views.words import Lang
 
 SECOND = 1_000_000
 #: Seconds before each further try; after the last one a message is dead. About a day in all.
@@ -25,6 +26,8 @@ JITTER = 0.2
 #: Messages sent in one step.
 BATCH = 50
 
+#: The chart of an incident as PNG, None where there is none to draw: (id of the incident, language).
+Picture = Callable[[str, Lang], bytes | None]
 #: Every sink that can be sent to now, by reference.
 Sinks = Callable[[Transaction], dict[str, Sink]]
 
@@ -46,12 +49,21 @@ class DeliveryLoop:
     sinks : function
     client : httpx.Client
         With a transport that refuses addresses of this network, where they are not allowed.
+    picture : function
+        The chart of an incident as PNG, by its id and language; None where there is none.
     seed : int
         Of the pauses.
     """
 
-    def __init__(self, database: Database, sinks: Sinks, client: httpx.Client, seed: int = 0) -> None:
-        self._database, self._sinks, self._client = database, sinks, client
+    def __init__(
+        self,
+        database: Database,
+        sinks: Sinks,
+        client: httpx.Client,
+        picture: Picture = lambda _incident, _lang: None,
+        seed: int = 0,
+    ) -> None:
+        self._database, self._sinks, self._client, self._picture = database, sinks, client, picture
         self._random = random.Random(seed)  # noqa: S311 - it spreads pauses, nothing is guarded by it
 
     def step(self, now: int, limit: int = BATCH) -> Sent:
@@ -61,7 +73,8 @@ class DeliveryLoop:
         key (at least once, not at most once).
         """
         with self._database.read() as tx:
-            due, sinks = deliveries.due(tx, now, limit), self._sinks(tx)
+            due = deliveries.due(tx, now, limit)
+            sinks = self._sinks(tx) if due else {}
         total = Sent()
         for delivery in due:
             outcome = self._try(delivery, sinks.get(delivery.sink), now)
@@ -72,7 +85,10 @@ class DeliveryLoop:
         if sink is None:
             return Outcome("refused", f"Sink {delivery.sink} is no longer there")
         message = msgspec.json.decode(delivery.message, type=Message)
-        return carry(sink, msgspec.structs.replace(message, sent=now), self._client)
+        # Drawn here and not where it is told: a picture takes longer than an evaluation may be kept waiting.
+        drawn = sink.pictures and message.picture is None and message.status == "firing"
+        picture = self._picture(message.key, message.language) if drawn else message.picture
+        return carry(sink, msgspec.structs.replace(message, sent=now, picture=picture), self._client)
 
     def _note(self, delivery: Delivery, outcome: Outcome, now: int, total: Sent) -> Sent:
         with self._database.write() as tx:
@@ -98,7 +114,6 @@ def announce(
     sinks: dict[str, Sink],
     now: int,
     address: Address,
-    picture: Picture | None = None,
 ) -> int:
     """Put a message for every notice and every sink that wants it into the outbox; how many.
 
@@ -107,7 +122,7 @@ def announce(
     queued = 0
     for notice in notices:
         said = {
-            lang: composed(notice, lang, address, picture)
+            lang: composed(notice, lang, address)
             for lang in dict.fromkeys(s.language for s in sinks.values())
         }
         for reference, sink in sinks.items():

@@ -5,19 +5,17 @@ from __future__ import annotations
 from vedette.alerts.explanation import Explanation
 from vedette.alerts.incident import Incident
 from vedette.diagnosis.cause import Cause, Diagnosis
+from vedette.metrics.base import key_in_words
+from vedette.numerals import interval, number
 from vedette.server.pages.wording import say
 from vedette.sinks.base import Fact
 from vedette.values import Estimate, Finding
-from vedette.views.numerals import interval, number
 from vedette.views.words import Lang
-
-#: Below this a chance is not printed as a number.
-TINY = 1e-4
 
 
 def sentence(incident: Incident, lang: Lang) -> str:
     """Return what happened: the diagnosis where there is one, else what was found."""
-    return _diagnosis(incident.explanation, lang)[0] if incident.explanation else incident.lead.message
+    return _diagnosis(incident.explanation, lang)[0] if incident.explanation else incident.lead.in_words(lang)
 
 
 def remedy(incident: Incident, lang: Lang) -> str:
@@ -28,10 +26,10 @@ def remedy(incident: Incident, lang: Lang) -> str:
 def facts(incident: Incident, lang: Lang) -> tuple[Fact, ...]:
     """Return effect, evidence, impact, segment, onset and what else moved."""
     lead = incident.lead
-    others = tuple(dict.fromkeys(_about(f) for f in incident.findings[1:]))
+    others = tuple(dict.fromkeys(_about(f, lang) for f in incident.findings[1:]))
     named = {
         "effect": _effect(lead, incident.effect),
-        "evidence": chance(incident.evidence, lang),
+        "evidence": chance(incident, lang),
         "impact": ""
         if incident.impact is None
         else say(lang, "points", change=f"{100 * incident.impact:+.1f}"),
@@ -72,11 +70,9 @@ def moved(lead: Finding, effect: Estimate | None, unit: str = "") -> str:
     return "" if effect is None or effect.value is None else number(effect.value)
 
 
-def chance(p: float | None, lang: Lang) -> str:
-    """Return whether it is real: the probability that chance alone would look like it."""
-    if p is None:
-        return ""
-    return say(lang, "message.chance", p=f"{p:.2g}" if p >= TINY else f"< {TINY:g}")
+def chance(incident: Incident, lang: Lang) -> str:
+    """Return whether it is real: how easily chance alone would look like it, of its strongest finding."""
+    return "" if incident.strongest is None else incident.strongest.chance(lang)
 
 
 def _effect(lead: Finding, effect: Estimate | None) -> str:
@@ -85,6 +81,6 @@ def _effect(lead: Finding, effect: Estimate | None) -> str:
     return f"{size} {between}".strip()
 
 
-def _about(finding: Finding) -> str:
+def _about(finding: Finding, lang: Lang) -> str:
     where = f" ({finding.segment})" if finding.segment else ""
-    return f"{finding.column or finding.metric}{where}"
+    return f"{finding.column or key_in_words(finding.metric, lang)}{where}"

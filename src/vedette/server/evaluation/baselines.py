@@ -10,17 +10,22 @@ import msgspec
 import pyarrow as pa
 
 from vedette.engine.baseline import Baseline
-from vedette.engine.definition import with_watched
+from vedette.engine.cube import TOTAL
+from vedette.engine.definition import Definition, with_watched
+from vedette.engine.evaluate import evaluate_one
 from vedette.errors import ConfigError, DataError
 from vedette.monitor import Monitor
 from vedette.schema import Schema
 from vedette.server.evaluation.library import Library, baseline_for
 from vedette.server.evaluation.naming import outside_rows
 from vedette.server.evaluation.rows import Rows
-from vedette.store import models
+from vedette.store import models, settings
 from vedette.store.columns import CLASS_SCORE, LABEL, PREDICTION, SCORE
 from vedette.store.database import Database
 from vedette.store.models import BaselineEntry
+
+#: Settings under which the numbers of a reference stand, so that a fleet is shown without opening its files.
+REFERENCE = "reference."
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -77,6 +82,8 @@ class Baselines:
         with self._database.write() as tx:
             models.add_baseline(tx, entry)
             models.change(tx, model, task=fitted.layout.task)
+            values = whole_values(Definition(monitor, fitted))
+            settings.put(tx, f"{REFERENCE}{fitted.hash}", values, at=now, author="vedette")
         return entry
 
     def fitted(self, model: str, monitor: Monitor, origin: Origin) -> Baseline:
@@ -127,6 +134,18 @@ class Baselines:
                 code="reference.empty",
             )
         return outside_rows(rows, schema)
+
+
+def whole_values(definition: Definition) -> dict[str, float]:
+    """Return what every metric of the whole model is in the reference itself."""
+    cube, found = definition.baseline.cube, {}
+    for one in definition.plan.chosen:
+        if one.metric.scope == "model" and not one.metric.compares:
+            block = evaluate_one(one, cube, None, TOTAL)
+            value = block.current[0].value if block is not None else None
+            if value is not None:
+                found[one.metric.key] = value
+    return found
 
 
 def suggested(model: str, rows: pa.Table) -> Monitor:

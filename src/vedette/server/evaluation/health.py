@@ -130,7 +130,7 @@ def leading(tx: Transaction) -> dict[tuple[str, str], Incident]:
 def said(incident: Incident, lang: Lang = "en") -> tuple[str, str]:
     """Return verdict and remedy of an incident in a language."""
     if incident.explanation is None:
-        return incident.findings[0].message, ""
+        return incident.lead.in_words(lang), ""
     return explained(incident.explanation, lang)
 
 

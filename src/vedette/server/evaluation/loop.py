@@ -29,7 +29,7 @@ from vedette.server.evaluation.library import UNREADY, Library
 from vedette.server.evaluation.line import Line
 from vedette.server.evaluation.lines import Lines
 from vedette.server.evaluation.naming import outside_rows
-from vedette.server.evaluation.profiles import gather, with_profiles
+from vedette.server.evaluation.profiles import gather, labelled_in, with_profiles
 from vedette.server.evaluation.references import merged, past_windows
 from vedette.server.evaluation.rows import Rows
 from vedette.server.evaluation.silences import WHOLE, Silences
@@ -204,14 +204,14 @@ class Loop:
         rows = outside_rows(found, line.definition.layout.schema)
         cubes = list(count_windows(rows, chunk.windows, line.definition))
         with self._database.read() as tx:
-            cubes = with_profiles(tx, line.model, line.version, cubes, line.definition)
-            if all(cube.rows for cube in cubes):
-                return cubes, labelled_rows(found, chunk.windows)
+            both = with_profiles(tx, line.model, line.version, cubes, line.definition)
+            with_parts = [new for new, old in zip(both, cubes, strict=True) if new is not old]
+            labelled = labelled_rows(found, chunk.windows) | labelled_in(with_parts, line.definition)
+            if all(cube.rows for cube in both):
+                return both, labelled
             # Rows go when their time is over; what was counted of them stays.
             kept = keeping.load(tx, line.model, line.version, line.definition, chunk.windows)
-        return [c if c.rows else old for c, old in zip(cubes, kept, strict=True)], labelled_rows(
-            found, chunk.windows
-        )
+        return [c if c.rows else old for c, old in zip(both, kept, strict=True)], labelled
 
     def _estimated(self, line: Line, cubes: Sequence[Cube]) -> list[list[Block]]:
         """Return the estimates of some windows: all at once, or one by one where each has its own reference."""

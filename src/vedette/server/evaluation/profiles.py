@@ -1,6 +1,7 @@
 """Summaries that came instead of rows: kept by window and sender, merged into the states of their window.
 
-What a process sent stays a part of its own until a window has many; so a profile that comes twice changes nothing.
+What a process sent stays a part of its own until a window has many; then they become one part, and an empty one
+of each process remembers how far it had come. So a profile that comes twice changes nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Callable, Sequence
 from vedette.engine.counting import no_rows
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.definition import Definition
+from vedette.engine.outcomes import labelled_share
 from vedette.engine.packing import pack, unpack
 from vedette.errors import StateError
 from vedette.logger.profile_wire import Body, cube_of, decode, layout_hash
 from vedette.server.evaluation.library import Library
-from vedette.store import models, states, windows
+from vedette.store import counters, models, states, windows
 from vedette.store.columns import UNVERSIONED
 from vedette.store.database import Database, Transaction
 from vedette.store.entry import Entry
@@ -57,6 +59,8 @@ class Profiles:
                 why = self._one(tx, entry)
                 if why:
                     self.refused[why] = self.refused.get(why, 0) + 1
+                    labels = (("model", entry.model), ("reason", why))
+                    counters.add(tx, {("profiles_refused_total", labels): 1})
 
     def _one(self, tx: Transaction, entry: Entry) -> str:
         try:
@@ -81,7 +85,9 @@ class Profiles:
         for i, window in enumerate(cube.windows):
             part = _of_window(cube, i, window, definition)
             held = states.partials_of(tx, entry.model, version, window.start)
-            known += [p for p in held if (p.source, p.seq) == (entry.source, entry.seq)]
+            if any(_has(p, entry) for p in held):
+                known.append(window)
+                continue
             blob = pack(part, definition)
             key = (entry.model, version, window.start, definition.hash, entry.source, entry.seq)
             states.add_partials(tx, [Partial(*key, blob)])
@@ -89,6 +95,12 @@ class Profiles:
             last = min(cube.windows[-1].end - 1, max(now, cube.windows[-1].start))
             models.saw_rows(tx, entry.model, version, first=cube.windows[0].start, last=last, rows=body.rows)
         windows.mark_dirty(tx, ((entry.model, version, w.start) for w in cube.windows), at=now)
+
+
+def labelled_in(cubes: Sequence[Cube], definition: Definition) -> dict[int, int]:
+    """Return how many rows of each window have a label, as far as its states tell, by the window's beginning."""
+    shares = (float(labelled_share(cube, definition.layout)[0]) for cube in cubes)
+    return {cube.windows[0].start: round(s * cube.rows) for cube, s in zip(cubes, shares, strict=True)}
 
 
 def with_profiles(
@@ -100,22 +112,33 @@ def with_profiles(
 
 def _with(tx: Transaction, model: str, version: str, cube: Cube, definition: Definition) -> Cube:
     for part in states.partials_of(tx, model, version, cube.windows[0].start):
-        if part.def_hash == definition.hash:
+        if part.def_hash == definition.hash and part.blob:
             cube = cube.merge(unpack(part.blob, definition))
+            cube.rows = _rows_in(cube)
     return cube
 
 
 def gather(tx: Transaction, model: str, version: str, start: int, definition: Definition) -> None:
-    """Merge the parts of a window into one where they are many; what was taken of each sender is known elsewhere."""
-    parts = [p for p in states.partials_of(tx, model, version, start) if p.def_hash == definition.hash]
+    """Merge the parts of a window into one where they are many, and remember how far each sender had come."""
+    every = [p for p in states.partials_of(tx, model, version, start) if p.def_hash == definition.hash]
+    parts = [p for p in every if p.blob]
     if len(parts) < MANY:
         return
     total = unpack(parts[0].blob, definition)
     for part in parts[1:]:
         total = total.merge(unpack(part.blob, definition))
-    states.remove_partials(tx, parts)
-    key = (model, version, start, definition.hash, TOGETHER, max(p.seq for p in parts))
-    states.add_partials(tx, [Partial(*key, pack(total, definition))])
+    states.remove_partials(tx, every)
+    key = (model, version, start, definition.hash)
+    reached = {p.source: p.seq for p in every if p.source != TOGETHER}  # in order of seq: the last one stays
+    made = [Partial(*key, TOGETHER, 0, pack(total, definition))]
+    states.add_partials(tx, made + [Partial(*key, source, seq, b"") for source, seq in reached.items()])
+
+
+def _has(part: Partial, entry: Entry) -> bool:
+    """Tell whether a part holds what an entry brings; a sender's numbers come in order."""
+    if part.source != entry.source:
+        return False
+    return part.seq == entry.seq or (not part.blob and entry.seq < part.seq)
 
 
 def _of_window(cube: Cube, number: int, window: Window, definition: Definition) -> Cube:
@@ -126,10 +149,11 @@ def _of_window(cube: Cube, number: int, window: Window, definition: Definition) 
         if state is not None:
             size = len(part.segments[key[0]])
             part.states[key] = state.take(slice(number * size, (number + 1) * size))
-    counts = (
-        int(s["rows"].sum())
-        for (d, spec), s in part.states.items()
-        if d == TOTAL and isinstance(spec, Counts)
-    )
-    part.rows = max(counts, default=0)
+    part.rows = _rows_in(part)
     return part
+
+
+def _rows_in(cube: Cube) -> int:
+    """Return the rows that the states of one window hold: those that wait for a label are in some of them only."""
+    counts = (s["rows"] for (d, spec), s in cube.states.items() if d == TOTAL and isinstance(spec, Counts))
+    return max((int(rows.sum()) for rows in counts), default=cube.rows)

@@ -8,10 +8,11 @@ import msgspec
 from litestar import Request, Response
 
 from vedette.errors import UnknownNameError, VedetteError
+from vedette.server.access.answers import DOCS, STATUSES
 
-#: Where a code is explained.
-DOCS = "/docs/errors/"
 _STATUS = {
+    **STATUSES,
+    "http.failed": 500,
     "ingest.too-large": 413,
     "ingest.unknown-encoding": 415,
     "ingest.unknown-type": 415,
@@ -54,8 +55,12 @@ def status_of(error: VedetteError) -> int:
 def refused(request: Request[Any, Any, Any], error: VedetteError) -> Response[bytes]:
     """Return the answer that an error is."""
     status = status_of(error)
-    body = {"error": {**error.to_dict(), "docs": f"{DOCS}{error.code}"}}
-    return answer(body, status, {"Retry-After": _RETRY_S} if status == 503 else {})
+    return answer(told(error), status, {"Retry-After": _RETRY_S} if status == 503 else {})
+
+
+def told(error: VedetteError) -> dict[str, dict[str, Any]]:
+    """Return an error in the one shape of all answers."""
+    return {"error": {**error.to_dict(), "docs": f"{DOCS}{error.code}"}}
 
 
 def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response[bytes]:

@@ -24,9 +24,13 @@ class Homes:
         self._database, self._clock = database, clock
         self._known: set[str] = set()
 
-    def unknown(self, principal: Any, model: str) -> bool:
-        """Tell whether `settle` has something to do: whoever has no home leaves models where they are found."""
-        return getattr(principal, "home", None) is not None and model not in self._known
+    def concerned(self, principal: Any, model: str, *, looked: bool) -> bool:
+        """Tell whether `settle` has something to do.
+
+        Whoever may send everywhere has no home, and leaves models where they are found; of others a model that is
+        known needs a look only where nobody `looked` whether they may send to it.
+        """
+        return getattr(principal, "home", None) is not None and not (looked and model in self._known)
 
     def settle(self, principal: Any, model: str) -> None:
         """Register a model that is new in the home of its sender.

@@ -114,7 +114,8 @@ class _Handlers:
         async def kserve(request: Incoming) -> Response[bytes]:
             body = await self.body(request, self.intake.limits.body)
             half = half_of({name.lower(): value for name, value in request.headers.items()}, body)
-            await self.settle(request, half.model)  # its address names no model that the shield could look at
+            # Its address names no model that the shield could look at.
+            await self.settle(request, half.model, looked=False)
             stored = self.intake.half(half.model, msgspec.msgpack.encode(half), KSERVE)
             await asyncio.wrap_future(stored)
             return answer(Accepted(1, 0, duplicate=False))
@@ -144,10 +145,10 @@ class _Handlers:
             return answer(Accepted(receipt.accepted, receipt.quarantined, duplicate=False), 202)
         return answer(Accepted(0, 0, duplicate=True), 202)
 
-    async def settle(self, request: Incoming, model: str) -> None:
-        """Put a new model where its sender is at home."""
+    async def settle(self, request: Incoming, model: str, *, looked: bool = True) -> None:
+        """Put a new model where its sender is at home; refuse who may not send to it, unless the shield `looked`."""
         principal = request.scope.get("user")
-        if self.homes is not None and self.homes.unknown(principal, model):
+        if self.homes is not None and self.homes.concerned(principal, model, looked=looked):
             await asyncio.to_thread(self.homes.settle, principal, model)
 
     async def body(self, request: Incoming, limit: int) -> bytes:

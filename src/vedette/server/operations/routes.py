@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -24,9 +24,16 @@ class Readiness(msgspec.Struct, frozen=True):
 
 
 def operation_routes(
-    database: Database, tickers: Sequence[Ticker], *, guards: list[Any] | None = None
+    database: Database,
+    tickers: Sequence[Ticker],
+    *,
+    guards: list[Any] | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> list[HTTPRouteHandler]:
-    """Return the handlers; `guards` stand before the metrics, which name models."""
+    """Return the handlers; `guards` stand before the metrics, which name models.
+
+    `stopping` tells whether the server was told to end: it is not ready from then on.
+    """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Exposition(database, tickers))
 
@@ -46,6 +53,8 @@ def operation_routes(
         now = microseconds()
         work = {t.name: "ok" if t.alive(now) else t.error or "stands still" for t in tickers}
         work["database"] = _answer(database)
+        if stopping():
+            work["server"] = "stops"
         found = Readiness(all(state == "ok" for state in work.values()), work)
         return Response(found, status_code=200 if found.ready else 503)
 

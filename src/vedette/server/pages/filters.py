@@ -8,10 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from vedette import numerals
 from vedette.server.pages.ready import ready
 from vedette.server.pages.wording import say
 from vedette.values import Estimate
-from vedette.views import markup, numerals
+from vedette.views import markup
 from vedette.views.sparkline import drawn
 from vedette.views.words import Lang, change_of
 
@@ -32,11 +33,17 @@ def duration(span: timedelta, lang: Lang) -> str:
     return say(lang, f"unit.{name}", n=seconds // size)
 
 
+#: Further away than this nobody counts days.
+DATED = timedelta(days=60)
+
+
 def ago(moment: datetime | None, now: datetime, lang: Lang) -> str:
-    """Return how long ago something was, or how far ahead it is."""
+    """Return how long ago something was, or how far ahead it is; its date where that says more."""
     if moment is None:
         return say(lang, "unit.never")
     span = now - moment
+    if abs(span) > DATED:
+        return f"{moment.astimezone(UTC):%Y-%m-%d}"
     if abs(span) < timedelta(seconds=2):
         return say(lang, "unit.now")
     key = "unit.ago" if span > timedelta(0) else "unit.ahead"

@@ -13,12 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 import vedette
+from vedette import numerals
 from vedette.server.pages import addresses, assets, filters
 from vedette.server.pages.charts import Shelf
 from vedette.server.pages.ready import ready
 from vedette.server.pages.visit import Visit
 from vedette.server.pages.wording import say
-from vedette.views import markup, numerals
+from vedette.views import markup
 from vedette.views.content import anchor
 from vedette.views.theme import config
 from vedette.views.words import HTML_LANG

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from litestar.handlers import HTTPRouteHandler
 
 from vedette.server.pages.acting import acting_routes
+from vedette.server.pages.api import api_route
 from vedette.server.pages.protocol import Deeds, Pages
 from vedette.server.pages.reading import reading_routes
 from vedette.server.pages.requests import Asked, Printer, Reader
@@ -30,4 +31,5 @@ def page_routes(pages: Pages, deeds: Deeds, reader: Callable[[Asked], Reader]) -
         *reading_routes(pages, printer),
         *acting_routes(pages, deeds, printer),
         *serving_routes(pages, printer),
+        api_route(printer),
     ]

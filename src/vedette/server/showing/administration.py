@@ -64,7 +64,7 @@ def add_user(station: Station, visit: Visit, values: Mapping[str, str]) -> tuple
         return Notice("ok", say(visit.lang, "notice.first_user", name=name)), ""
     with station.database.read() as tx:
         old = accounts.user_by_login(tx, name)
-    roles = None if role == "admin" else {DEFAULT_PROJECT: role}
+    roles: dict[str, Role] | None = None if role == "admin" else {DEFAULT_PROJECT: role}
     if old is None or not old.disabled:
         people.add(station.database, name, password, actor=who, at=at, admin=role == "admin", roles=roles)
     else:  # somebody comes back: with a new password, and with what they may do now

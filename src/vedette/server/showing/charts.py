@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.metrics.base import Metric
+from vedette.numerals import number
 from vedette.server.pages import addresses
 from vedette.server.pages.wording import say
 from vedette.server.showing import numbers
@@ -20,7 +21,6 @@ from vedette.store.series import Series as Stored
 from vedette.values import REASONS, Estimate, Estimates
 from vedette.views.heatmap import Heatmap
 from vedette.views.lanes import Lanes, Span
-from vedette.views.numerals import number
 from vedette.views.series import Marker, Series
 from vedette.views.words import Lang
 
@@ -52,7 +52,7 @@ def performance(
     marks = [i for i in incidents if i.incident.lead.metric == metric.key]
     return Series(
         title=_moved(metric, shown, reference, lang),
-        name=metric.title,
+        name=metric.titled(lang),
         timeline=period.timeline,
         estimates=shown,
         estimated=dashed if dashed.any() else None,
@@ -74,7 +74,7 @@ def column_line(
     found = _estimates(read[metric.key], period, column)
     return Series(
         title=_moved(metric, found, reference, lang),
-        name=metric.title,
+        name=metric.titled(lang),
         timeline=period.timeline,
         estimates=found,
         unit=metric.unit,
@@ -95,7 +95,7 @@ def lanes(
         Span(
             period.position(max(i.since, first)),
             period.position(min(max(i.incident.last.end, i.since + 1), last)),
-            f"#{i.number} {i.incident.lead.message}",
+            f"#{i.number} {i.incident.lead.in_words(lang)}",
             i.incident.level,
         )
         for i in seen
@@ -180,10 +180,10 @@ def _moved(metric: Metric, found: Estimates, reference: Estimate | None, lang: L
     """Return the finding of a line in words: from the reference to the newest value."""
     known = np.flatnonzero(found.reason < 0)
     if not len(known):
-        return say(lang, "model.no_numbers", metric=metric.title)
+        return say(lang, "model.no_numbers", metric=metric.titled(lang))
     now = float(found.value[known[-1]])
     if reference is None or reference.value is None:
-        return say(lang, "model.is_now", metric=metric.title, now=number(now, metric.unit))
+        return say(lang, "model.is_now", metric=metric.titled(lang), now=number(now, metric.unit))
     then = number(reference.value, metric.unit)
     key = (
         "model.held"
@@ -192,4 +192,4 @@ def _moved(metric: Metric, found: Estimates, reference: Estimate | None, lang: L
         if now > reference.value
         else "model.fell"
     )
-    return say(lang, key, metric=metric.title, then=then, now=number(now, metric.unit))
+    return say(lang, key, metric=metric.titled(lang), then=then, now=number(now, metric.unit))

@@ -6,6 +6,7 @@ import numpy as np
 
 from vedette.engine.definition import Definition
 from vedette.metrics.base import Metric
+from vedette.numerals import number
 from vedette.server.api.desk import Desk
 from vedette.server.evaluation.health import said
 from vedette.server.pages.feature import FeaturePage
@@ -21,7 +22,6 @@ from vedette.store.database import Transaction
 from vedette.store.incidents import StoredIncident
 from vedette.views.chart import View
 from vedette.views.content import Fact
-from vedette.views.numerals import number
 
 #: Metrics of a column that its page shows over time, where they are computed.
 OVER_TIME = ("psi", "missing", "unseen", "out_of_range", "mean")
@@ -95,7 +95,7 @@ def _facts(
         text = number(now, metric.unit)
         if before is not None:
             text = say(visit.lang, "feature.before", now=text, before=number(before.value, metric.unit))
-        shown.append(Fact(metric.title, text))
+        shown.append(Fact(metric.titled(visit.lang), text))
     return tuple(shown)
 
 

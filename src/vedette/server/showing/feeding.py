@@ -88,9 +88,8 @@ def discard(station: Station, visit: Visit, name: str, keys: tuple[str, ...]) ->
 
 def failed(visit: Visit, error: VedetteError) -> Notice:
     """Return what an error says; its sentences are those of the command line."""
-    return Notice(
-        "act", say(visit.lang, "notice.failed", why=f"{error.found}. {error.expected}. {error.fix}.")
-    )
+    sentences = str(error).removesuffix(f" [{error.code}]")
+    return Notice("act", say(visit.lang, "notice.failed", why=sentences))
 
 
 def _noted(station: Station, visit: Visit, action: str, name: str, details: dict[str, Any]) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
+from vedette import registry
 from vedette.metrics.base import Metric
+from vedette.report.overtime import SHOWN as PERFORMANCE
 from vedette.server.api.desk import Desk
+from vedette.server.evaluation.baselines import REFERENCE
 from vedette.server.evaluation.health import Health, healths
+from vedette.server.evaluation.library import baseline_for
 from vedette.server.pages.fleet import SHOWN, Fleet, FleetQuery, FleetRow
 from vedette.server.pages.parts import Connect, Paging
 from vedette.server.pages.visit import Visit
 from vedette.server.showing import numbers
-from vedette.server.showing.numbers import References
-from vedette.server.showing.spans import DAY, period
-from vedette.store import models
+from vedette.server.showing.spans import DAY, DAYS
+from vedette.store import models, series, settings, windows
 from vedette.store.database import Transaction
+from vedette.store.series import Series, SeriesKey
+from vedette.store.windows import StoredWindow
 from vedette.views.content import Status
 
 #: How a state of the evaluation is shown.
@@ -30,10 +36,10 @@ LEVELS: dict[str, Status] = {
 }
 
 
-def fleet(desk: Desk, references: References, visit: Visit, query: FleetQuery) -> Fleet:
+def fleet(desk: Desk, visit: Visit, query: FleetQuery) -> Fleet:
     """Return the page; numbers are read for its lines alone, unless they are what it is sorted by."""
     with desk.database.read() as tx:
-        living = {m.name for m in models.listing(tx) if visit.sees(m.project)}
+        living = {m.name: m.task for m in models.listing(tx) if visit.sees(m.project)}
         known = [
             h
             for h in newest(healths(tx, desk.loop.failures, desk.loop.silent, visit.lang))
@@ -48,13 +54,9 @@ def fleet(desk: Desk, references: References, visit: Visit, query: FleetQuery) -
         paging = Paging(len(asked), query.page)
         first = (paging.at - 1) * paging.size
         if query.sort in ("health", "model", "event", "labels"):
-            lines = [
-                _row(tx, desk, references, h, query.span)
-                for h in _sorted(asked, query)[first : first + paging.size]
-            ]
+            lines = _rows(tx, _sorted(asked, query)[first : first + paging.size], living, query.span)
         else:
-            every = [_row(tx, desk, references, h, query.span) for h in asked]
-            lines = _by_number(every, query)[first : first + paging.size]
+            lines = _by_number(_rows(tx, asked, living, query.span), query)[first : first + paging.size]
     return Fleet(query=query, counts=counts, rows=tuple(lines), paging=paging)
 
 
@@ -102,30 +104,84 @@ def _by_number(rows: list[FleetRow], query: FleetQuery) -> list[FleetRow]:
     return sorted(rows, key=lambda r: (changes[r.name], r.name), reverse=query.descending)
 
 
-def _row(tx: Transaction, desk: Desk, references: References, health: Health, span: str) -> FleetRow:
-    shown = period(tx, health.model, health.version, span)
-    definition = desk.library.find_now(tx, health.model, health.version)
-    metric = numbers.leading(definition) if definition else None
-    values, before = np.empty(0), None
-    if metric is not None and definition is not None and shown.windows:
-        found = numbers.read(tx, health.model, health.version, [metric.key], shown.start)
-        values = numbers.line(found[metric.key]) if metric.key in found else values
-        before = references.of(definition, metric.key)
-    labelled = [w for w in shown.windows if w.labelled]
-    lag = (shown.windows[-1].end - labelled[-1].end) / DAY if labelled else None
+def _rows(
+    tx: Transaction, healths_: Sequence[Health], tasks: Mapping[str, str | None], span: str
+) -> list[FleetRow]:
+    """Return lines; a handful of questions whatever their number, and no baseline is opened for them."""
+    days = DAYS.get(span, 30)
+    found = windows.newest_of(
+        tx, [(h.model, h.version) for h in healths_], None if days is None else days * DAY
+    )
+    leading = _leading(tx, healths_, tasks)
+    starts = [listed[0].start for listed in found.values() if listed]
+    values = series.get_many(tx, leading.values(), start=min(starts, default=None))
+    before = _before(tx, healths_, leading)
+    lines = []
+    for health in healths_:
+        key = (health.model, health.version)
+        listed, lead = found[key], leading.get(key)
+        line = _line(values.get(lead) if lead else None, listed)
+        lines.append(_row(health, listed, lead.metric if lead else "", line, before.get(key)))
+    return lines
+
+
+def _leading(
+    tx: Transaction, healths_: Sequence[Health], tasks: Mapping[str, str | None]
+) -> dict[tuple[str, str], SeriesKey]:
+    """Return the series of each version's leading metric: the first of its task that was ever computed."""
+    wanted = {
+        (h.model, h.version): [
+            SeriesKey(h.model, h.version, name)
+            for name in PERFORMANCE.get(tasks.get(h.model) or "", ())
+            if name != "row_count"
+        ]
+        for h in healths_
+    }
+    there = series.existing(tx, [key for keys in wanted.values() for key in keys])
+    firsts = {key: next((k for k in keys if k in there), None) for key, keys in wanted.items()}
+    return {key: lead for key, lead in firsts.items() if lead is not None}
+
+
+def _before(
+    tx: Transaction, healths_: Sequence[Health], leading: Mapping[tuple[str, str], SeriesKey]
+) -> dict[tuple[str, str], float | None]:
+    """Return what the reference had of the leading metrics, as it was kept when the baseline was made."""
+    entries = models.baselines_by_model(tx, {h.model for h in healths_})
+    mine = {(h.model, h.version): baseline_for(entries[h.model], h.version) for h in healths_}
+    kept = settings.get_many(tx, {f"{REFERENCE}{entry.hash}" for entry in mine.values() if entry})
+    return {
+        key: kept.get(f"{REFERENCE}{entry.hash}", {}).get(leading[key].metric)
+        for key, entry in mine.items()
+        if entry is not None and key in leading
+    }
+
+
+def _line(found: Series | None, listed: Sequence[StoredWindow]) -> np.ndarray:
+    if found is None:
+        return np.empty(0)
+    whole = numbers.line(found)
+    return whole[np.isin(found.windows, [w.start for w in listed])] if len(whole) else whole
+
+
+def _row(
+    health: Health, listed: Sequence[StoredWindow], name: str, values: np.ndarray, before: float | None
+) -> FleetRow:
+    metric: Metric | None = registry.load("metric", name)() if name and listed else None
+    labelled = [w for w in listed if w.labelled]
+    lag = (listed[-1].end - labelled[-1].end) / DAY if labelled else None
     return FleetRow(
         name=health.model,
         version=health.version,
         level=LEVELS[health.status],
         verdict=health.verdict,
-        volume=numbers.spark([w.rows for w in shown.windows]),
-        rows=sum(w.rows for w in shown.windows),
-        labels=_share(sum(w.labelled for w in shown.windows), sum(w.rows for w in shown.windows)),
+        volume=numbers.spark([w.rows for w in listed]),
+        rows=sum(w.rows for w in listed),
+        labels=_share(sum(w.labelled for w in listed), sum(w.rows for w in listed)),
         lag_days=lag if lag and lag >= 1 else None,
         metric=metric.title if metric else "",
         unit=_unit(metric),
         now=numbers.last(values),
-        before=before.value if before else None,
+        before=before if metric else None,
         performance=numbers.spark(values),
         incidents=sum(health.incidents.values()),
         last_event=moment(health.last_event),

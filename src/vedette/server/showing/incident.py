@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import pyarrow as pa
@@ -11,6 +12,8 @@ from vedette.alerts.incident import Incident
 from vedette.engine.along import end_to_end
 from vedette.engine.definition import Definition
 from vedette.evidence.promise import Promise as Budget
+from vedette.metrics.base import key_in_words
+from vedette.numerals import interval, number
 from vedette.server.api.desk import Desk
 from vedette.server.delivery.said import chance, moved
 from vedette.server.evaluation.health import said
@@ -26,12 +29,12 @@ from vedette.server.showing.fleet import moment
 from vedette.server.showing.model import STATES, Found, found, leading_metric
 from vedette.server.showing.numbers import References
 from vedette.server.showing.slices import slices
+from vedette.server.showing.spans import DAY
 from vedette.store import accounts, incidents, windows
 from vedette.store.database import Transaction
 from vedette.store.incidents import StoredIncident
 from vedette.values import Window
 from vedette.views.chart import View
-from vedette.views.numerals import interval, number
 
 #: Windows of an incident whose states are merged for its pictures, rows shown, characters of a cell.
 MOST, EXAMPLES, CELL = 30, 10, 60
@@ -66,16 +69,14 @@ def incident(desk: Desk, references: References, visit: Visit, wanted: int) -> I
         owner=stored.owner,
         people=people,
         effect=_effect(one, visit),
-        evidence=Measure(
-            chance(one.evidence, visit.lang), say(visit.lang, "incident.evidence_of", n=len(seen))
-        ),
+        evidence=Measure(chance(one, visit.lang), say(visit.lang, "incident.evidence_of", n=len(seen))),
         impact=_impact(one, visit),
         promise=_promise(every, stored, head),
         causes=(CauseRow(title=verdict, detail="", proof=proof, column=_column(one)),)
         if one.explanation
         else (),
         segments=tuple(rows[:5]),
-        segment_metric=metric.title if metric else "",
+        segment_metric=metric.titled(visit.lang) if metric else "",
         began=began,
         examples=_examples(desk, one, definition, seen) if definition else None,
         remedies=(RemedyRow(remedy),) if remedy else (),
@@ -92,7 +93,7 @@ def _effect(one: Incident, visit: Visit) -> Measure:
     lead, effect = one.lead, one.effect
     unit = "share" if lead.current and lead.current.value is not None and 0 <= lead.current.value <= 1 else ""
     between = interval(effect.low, effect.high) if effect else ""
-    also = ", ".join(dict.fromkeys(f.column or f.metric for f in one.findings[1:]))
+    also = ", ".join(dict.fromkeys(f.column or key_in_words(f.metric, visit.lang) for f in one.findings[1:]))
     detail = say(visit.lang, "incident.also", names=also[:200]) if also else ""
     return Measure(f"{moved(lead, effect, unit)} {between}".strip() or "–", detail)
 
@@ -100,7 +101,10 @@ def _effect(one: Incident, visit: Visit) -> Measure:
 def _impact(one: Incident, visit: Visit) -> Measure:
     if one.impact is None:
         return Measure("–", say(visit.lang, "incident.impact_unknown"))
-    return Measure(say(visit.lang, "points", change=f"{100 * one.impact:+.1f}"), one.lead.metric)
+    return Measure(
+        say(visit.lang, "points", change=f"{100 * one.impact:+.1f}"),
+        key_in_words(one.lead.metric, visit.lang),
+    )
 
 
 def _promise(every: list[StoredIncident], stored: StoredIncident, head: Found) -> Promise:
@@ -158,6 +162,8 @@ def cell(value: object) -> str:
     """Return a value of a log as a short text."""
     if value is None:
         return "–"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     text = number(value) if isinstance(value, float) else str(value)
     return text if len(text) <= CELL else f"{text[: CELL - 1]}…"
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from vedette.engine.definition import Definition
 from vedette.metrics.base import Metric
+from vedette.numerals import number
 from vedette.server.api.desk import Desk
 from vedette.server.evaluation.health import Health, healths, leading, said
 from vedette.server.pages.model import ModelPage, QualityRow, Subject
@@ -24,7 +25,6 @@ from vedette.store import incidents, models
 from vedette.store.database import Transaction
 from vedette.store.incidents import StoredIncident
 from vedette.views.content import Fact, Status
-from vedette.views.numerals import number
 
 #: Rows of the tables on this page; the pages behind them have the rest.
 SEGMENTS, QUALITY, CLOSED = 8, 8, 10
@@ -122,12 +122,12 @@ def _numbers(
         )
     segments = slices(tx, references, definition, period_, chosen) if chosen is not None else []
     return {
-        "metrics": tuple(Choice(m.key, m.title) for m in choices),
+        "metrics": tuple(Choice(m.key, m.titled(visit.lang)) for m in choices),
         "metric": chosen.key if chosen else "",
         "performance": view,
         "drift": charts.drift(tx, period_, columns, every, visit.lang),
         "segments": tuple(segments[:SEGMENTS]),
-        "segment_metric": chosen.title if chosen else "",
+        "segment_metric": chosen.titled(visit.lang) if chosen else "",
         "quality": _quality(tx, references, definition, period_, every),
     }
 
@@ -156,7 +156,7 @@ def _quality(
             blamed |= {f.column: one.incident.level for f in one.incident.findings if f.column}
     rows = []
     for column in (c.name for c in definition.layout.monitored()):
-        lines = {check: numbers.line(read[check], column) for check in CHECKS if check in read}
+        lines = {check: numbers.closed(read[check], period_, column) for check in CHECKS if check in read}
         now = {check: numbers.last(values) for check, values in lines.items()}
         if column not in blamed and max((v for v in now.values() if v is not None), default=0.0) < LEAST:
             continue

@@ -12,6 +12,7 @@ from vedette.engine.evaluate import evaluate_one
 from vedette.metrics.base import Metric
 from vedette.report.overtime import SHOWN
 from vedette.server.pages.parts import Values
+from vedette.server.showing.spans import Period
 from vedette.store import series
 from vedette.store.database import Transaction
 from vedette.store.series import Series, SeriesKey
@@ -81,6 +82,12 @@ def line(found: Series, column: str = "", value: str = "") -> np.ndarray:
         return np.empty(0)
     values: np.ndarray = found.fields["value"][:, found.places.index((column, value))]
     return values
+
+
+def closed(found: Series, shown: Period, column: str = "", value: str = "") -> np.ndarray:
+    """Return the values of one place over the closed windows of a period alone; those still open say little."""
+    values = line(found, column, value)
+    return values[np.isin(found.windows, shown.starts)] if len(values) else values
 
 
 def spark(values: np.ndarray | Sequence[float]) -> Values:

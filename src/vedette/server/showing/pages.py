@@ -37,7 +37,7 @@ class StorePages:
 
     def fleet(self, visit: Visit, query: FleetQuery) -> Fleet:
         """Return the lines that the query asks for."""
-        return fleet(self._desk, self._references, visit, query)
+        return fleet(self._desk, visit, query)
 
     def model(self, visit: Visit, name: str, version: str, span: str, metric: str) -> ModelPage | None:
         """Return a model; an empty version means the newest, an empty metric the leading one."""

@@ -21,6 +21,7 @@ from vedette.server.evaluation.health import said
 from vedette.server.evaluation.library import Library, baseline_for
 from vedette.server.evaluation.line import Line
 from vedette.server.evaluation.loop import Loop
+from vedette.server.evaluation.marking import mark_all
 from vedette.server.evaluation.work import Chunk
 from vedette.server.pages.monitor import Alarm, Preview
 from vedette.server.pages.visit import Visit
@@ -68,7 +69,9 @@ def _rehearsed(desk: Desk, visit: Visit, model: str, monitor: Monitor) -> Previe
     chosen = closed[-(KEPT if kept else READ) :]
     begin = chosen[0].start if chosen else version.last_seen - READ * 86_400_000_000
     shorter = msgspec.structs.replace(version, first_seen=max(version.first_seen, begin))
-    found, judged = _run(desk, definition, shorter, chosen if kept else [])
+    silent = bool(closed) and closed[-1].end > version.last_seen
+    until = desk.clock() if silent else version.last_seen
+    found, judged = _run(desk, definition, shorter, chosen if kept else [], until)
     told = [one for one in found if one.level != "info"]
     words = say(visit.lang, "preview.incidents", n=len(told))
     key = "preview.kept" if kept else "preview.read"
@@ -103,22 +106,27 @@ def _alarm(stored: StoredIncident, visit: Visit) -> Alarm:
 
 
 def _run(
-    desk: Desk, definition: Definition, version: Version, kept: Sequence[StoredWindow]
+    desk: Desk, definition: Definition, version: Version, kept: Sequence[StoredWindow], until: int
 ) -> tuple[list[StoredIncident], int]:
-    """Return the incidents of an evaluation from nothing, oldest first, and how many windows were judged."""
+    """Return the incidents of an evaluation from nothing, oldest first, and how many windows were judged.
+
+    It looks at the time of the last row, and `until` much later, when the clock closes what is still open.
+    """
     states = ("open", "acknowledged", "muted", "resolved")
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder) / "rehearsal.sqlite")
         try:
             _prepare(database, definition, version)
             loop = _Rehearsal(desk, database, definition, kept)
-            for step in range(STEPS):
-                # Each look is long after the last row: then the clock closes what is still open.
-                if not loop.step(version.last_seen + 1 + step) and step:
-                    break
+            for now in (version.last_seen, until):
+                for _ in range(STEPS):
+                    if not loop.step(now):
+                        break
             with database.read() as tx:
                 judged = sum(w.closed for w in windows.listing(tx, version.model, version.version))
-                return incidents.listing(tx, states=states)[::-1], judged
+                found = incidents.listing(tx, states=states)[::-1]
+            # A model that is silent now is none of the monitor's findings.
+            return [one for one in found if one.version == version.version], judged
         finally:
             database.close()
 
@@ -135,6 +143,7 @@ def _prepare(database: Database, definition: Definition, version: Version) -> No
             rows=version.rows,
         )
         monitors.save(tx, version.model, definition.monitor.to_toml(), author="", at=0)
+        mark_all(tx, version.model, definition.monitor, at=0)
 
 
 class _One(Library):

@@ -9,6 +9,7 @@ from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.definition import Definition
 from vedette.engine.evaluate import evaluate_one
 from vedette.metrics.base import Metric
+from vedette.numerals import number
 from vedette.server.api.desk import Desk
 from vedette.server.pages.parts import Choice, Paging, SegmentRow
 from vedette.server.pages.segments import SegmentQuery, SegmentsPage, Split
@@ -19,7 +20,6 @@ from vedette.server.showing.model import found, leading_metric
 from vedette.server.showing.numbers import References
 from vedette.server.showing.slices import dimensions, merged, slices, worsened
 from vedette.values import Estimate, Estimates
-from vedette.views.numerals import number
 from vedette.views.segments import Segments
 
 #: How far the sum of the parts may be from the whole before a metric counts as no mean over its rows.
@@ -53,10 +53,10 @@ def segments(
         query=query,
         verdict=_verdict(worst, metric, visit),
         dimensions=tuple(choices) if known else (),
-        metrics=tuple(Choice(m.key, m.title) for m in numbers.shown(definition)),
-        metric_title=metric.title,
+        metrics=tuple(Choice(m.key, m.titled(visit.lang)) for m in numbers.shown(definition)),
+        metric_title=metric.titled(visit.lang),
         split=_split(definition, cube, metric, told_by) if cube and told_by else None,
-        chart=_chart(listed, metric, _verdict(worst, metric, visit)) if listed else None,
+        chart=_chart(listed, metric, _verdict(worst, metric, visit), visit) if listed else None,
         rows=tuple(listed[first : first + paging.size]),
         paging=paging,
     )
@@ -82,9 +82,16 @@ def _verdict(worst: SegmentRow | None, metric: Metric, visit: Visit) -> str:
     if worst is None:
         return say(visit.lang, "segments.too_few")
     if worsened(worst.now, worst.before, metric) <= 0:
-        return say(visit.lang, "segments.none_worse", metric=metric.title)
+        return say(visit.lang, "segments.none_worse", metric=metric.titled(visit.lang))
     then, now = (number(one.value, metric.unit) for one in (worst.before, worst.now))
-    return say(visit.lang, "segments.worse", metric=metric.title, segment=worst.segment, then=then, now=now)
+    return say(
+        visit.lang,
+        "segments.worse",
+        metric=metric.titled(visit.lang),
+        segment=worst.segment,
+        then=then,
+        now=now,
+    )
 
 
 def _split(definition: Definition, cube: Cube, metric: Metric, dimension: str) -> Split | None:
@@ -114,10 +121,10 @@ def _cells(definition: Definition, cube: Cube, metric: Metric, dimension: str) -
     return cells
 
 
-def _chart(rows: list[SegmentRow], metric: Metric, title: str) -> Segments:
+def _chart(rows: list[SegmentRow], metric: Metric, title: str, visit: Visit) -> Segments:
     return Segments(
         title=title,
-        name=metric.title,
+        name=metric.titled(visit.lang),
         segments=tuple(row.segment for row in rows),
         current=_columns([row.now for row in rows]),
         unit=metric.unit,

@@ -75,7 +75,7 @@ def slices(
                 before=before or Estimate(None, reason="no reference"),
                 better=metric.better,
                 unit=metric.unit,
-                spark=numbers.spark(numbers.line(lines[metric.key], "", segment))
+                spark=numbers.spark(numbers.closed(lines[metric.key], period, "", segment))
                 if metric.key in lines
                 else (),
             )

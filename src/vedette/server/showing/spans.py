@@ -61,13 +61,17 @@ class Period(msgspec.Struct, frozen=True):
 
 def period(tx: Transaction, model: str, version: str, span: str) -> Period:
     """Return the period of a version that `span` asks for."""
-    newest = windows.latest(tx).get((model, version))
-    days = DAYS.get(span, 30)
-    start = None if days is None or newest is None else newest.end - days * DAY
-    found = tuple(w for w in windows.listing(tx, model, version, start=start) if w.closed)
+    found = closed(tx, model, version, span)
     zone = _zone(tx, model)
     spans = [Window(w.start, w.end, w.label) for w in found]
     return Period(model, version, found, Timeline.of(spans, utc_offset=_offsets(found, zone)))
+
+
+def closed(tx: Transaction, model: str, version: str, span: str) -> tuple[StoredWindow, ...]:
+    """Return the closed windows of a period, oldest first."""
+    newest, days = windows.latest_of(tx, model, version), DAYS.get(span, 30)
+    start = None if days is None or newest is None else newest.end - days * DAY
+    return tuple(w for w in windows.listing(tx, model, version, start=start) if w.closed)
 
 
 def _zone(tx: Transaction, model: str) -> str:

@@ -13,6 +13,7 @@ from vedette.engine.evaluate import evaluate_one
 from vedette.engine.rivals import Contest, Rivalry, contest
 from vedette.metrics.base import Metric
 from vedette.rules.change import difference
+from vedette.sentences.titles import title_in
 from vedette.server.api.desk import Desk
 from vedette.server.api.reading import MOST_WINDOWS
 from vedette.server.evaluation.keeping import load
@@ -79,7 +80,7 @@ def _page(
         verdict=_verdict(result, b, visit),
         rows_a=result.rows[0],
         rows_b=result.rows[1],
-        metrics=tuple(_versus(one) for one in result.metrics if one.metric != "row_count"),
+        metrics=tuple(_versus(one, visit) for one in result.metrics if one.metric != "row_count"),
         segments=_segments(definition, leading, sides) if leading and result.windows else (),
         charts=_charts(tx, references, definition, leading, periods, visit) if leading else (),
     )
@@ -88,8 +89,8 @@ def _page(
 def _verdict(result: Contest, b: str, visit: Visit) -> str:
     if not result.windows:
         return say(visit.lang, "versions.apart")
-    better = [m.title for m in result.metrics if m.outcome == "better"]
-    worse = [m.title for m in result.metrics if m.outcome == "worse"]
+    better = [title_in(visit.lang, m.title) for m in result.metrics if m.outcome == "better"]
+    worse = [title_in(visit.lang, m.title) for m in result.metrics if m.outcome == "worse"]
     comma = say(visit.lang, "page.comma")
     if better and worse:
         told = say(visit.lang, "versions.both", b=b, better=comma.join(better), worse=comma.join(worse))
@@ -104,10 +105,10 @@ def _verdict(result: Contest, b: str, visit: Visit) -> str:
     return f"{told} {say(visit.lang, 'versions.other_rows', column=column)}"
 
 
-def _versus(one: Rivalry) -> Versus:
+def _versus(one: Rivalry, visit: Visit) -> Versus:
     level: Status = "act" if one.outcome == "worse" else "ok"
     return Versus(
-        title=one.title,
+        title=title_in(visit.lang, one.title),
         a=one.champion,
         b=one.challenger,
         difference=one.difference,
