@@ -41,6 +41,10 @@ format: $(VENV)/.dev ## rewrite what style and format complain about, where it i
 docs: gen ## the generated pages, then every example on every page
 	$(PY) tools/examples.py
 
+.PHONY: pictures
+pictures: $(VENV)/.dev ## draw the pictures of the pages from their examples (ARGS=promise for one)
+	$(PY) tools/pictures.py $(ARGS)
+
 .PHONY: gen
 gen: $(VENV)/.dev ## write what is derived from the code: tables and lists in the pages
 	$(PY) tools/gen.py

@@ -29,10 +29,7 @@ import vedette as vd
 from vedette.engine.as_known import instant
 from vedette.engine.nowcasts import Nowcasts
 from vedette.metrics.base import metric
-from vedette.report import overtime
-from vedette.report.page import timeline
 from vedette.report.report import Report
-from vedette.views.png import png
 
 Floats = NDArray[np.float64]
 #: (data, age, method) -> errors.
@@ -58,14 +55,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--quick", action="store_true", help="five seeds and few days")
     parser.add_argument("--flights", type=Path, help="folder that `vedette demo flights` wrote")
-    parser.add_argument(
-        "--picture", type=Path, metavar="FILE", help="only draw the chart of the documentation"
-    )
     parser.add_argument("--every-days", type=int, default=EVERY_DAYS, help="step between the days of flights")
     given = parser.parse_args()
-    if given.picture:
-        _draw(given.picture)
-        return
     warnings.simplefilter("ignore")
     errors: Errors = defaultdict(list)
     covered: dict[tuple[str, str], list[bool]] = defaultdict(list)
@@ -110,23 +101,6 @@ def _simulated(seed: int, change: float, errors: Errors, covered: dict[tuple[str
         place = [w.label for w in report.windows].index(str(day - age))
         truth = _f1(_table(rows["score"] >= 0.5, rows["y"] == 1))
         _add(report, place, truth, (name, f"{age} d"), errors, covered)
-
-
-def _draw(path: Path) -> None:
-    """Draw F1 over days as it is known on the last one, the youngest third after a change of meaning."""
-    rng, today = np.random.default_rng(4), 15_706
-    reference = _rows(rng, np.zeros(10_000), 0.0)
-    del reference["known"]
-    ages = range(60, 0, -1)
-    days = [_rows(rng, np.full(ROWS // 2, float(today - a)), -CHANGE if a <= 20 else 0.0) for a in ages]
-    current = {name: np.concatenate([day[name] for day in days]) for name in days[0]}
-    schema = vd.Schema(time="time", score="score", label="y", label_time="known")
-    names = ["f1", "label_coverage"]
-    report = vd.compare(
-        reference, current, schema, every="1d", as_of=str(np.datetime64(today, "D")), metrics=names
-    )
-    figure = next(overtime.figures(report, timeline(report)))
-    path.write_bytes(png(figure.view, scale=1.5))
 
 
 def _rows(rng: np.random.Generator, day: Floats, change: float) -> dict[str, Floats]:

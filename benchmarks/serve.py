@@ -1,7 +1,10 @@
-"""The ingest over HTTP, durable before it answers: a real uvicorn process and a client on 127.0.0.1.
+"""The server as its users meet it: ingest that is durable before it answers, pages of a long life, memory over time.
 
-python benchmarks/serve.py            # JSON, Arrow and labels -> results/serve.csv
-python benchmarks/serve.py --seconds 2
+python benchmarks/serve.py                          # everything -> results/serve.csv
+python benchmarks/serve.py --soak 30                # half an hour of mixed load
+python benchmarks/serve.py --parts ingest,pages --seconds 2 --hours 2000
+
+A real uvicorn process and a client on 127.0.0.1. The lines of the SDK are those that `logger.py` wrote.
 """
 
 from __future__ import annotations
@@ -16,13 +19,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import msgspec
 import numpy as np
 import pyarrow as pa
+
+import serve_filled
 
 BENCHMARKS = Path(__file__).resolve().parent
 ARROW = "application/vnd.apache.arrow.stream"
@@ -42,17 +49,26 @@ class Load(NamedTuple):
 
 
 class Result(NamedTuple):
-    """One row of the table; `ready_s` is how long the last row took from its answer to the lake."""
+    """One row of the table.
+
+    `ready_s` is how long the last row took from its answer to the lake; `cpu_ms` what a request cost the server's
+    processor, which other work on the machine does not change much; `mb` the server's memory at the end, `mb_before`
+    after the first fifth; `waiting` the load average of the last minute.
+    """
 
     load: str
-    clients: int
-    requests: int
-    requests_per_s: float
-    rows_per_s: float
-    p50_ms: float
-    p99_ms: float
-    rows_in_lake: int
-    ready_s: float
+    clients: int = 1
+    requests: int = 0
+    requests_per_s: float | None = None
+    rows_per_s: float | None = None
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    rows_in_lake: int | None = None
+    ready_s: float | None = None
+    cpu_ms: float | None = None
+    mb_before: float | None = None
+    mb: float | None = None
+    waiting: float | None = None
 
 
 def json_row(number: int) -> bytes:
@@ -146,43 +162,156 @@ def rows_in_lake(home: Path) -> int:
     return sum(DeltaTable(str(table)).count() for table in tables)
 
 
+def sdk() -> list[Result]:
+    """What one call costs the program that logs: the medians of what `logger.py` wrote."""
+    with (BENCHMARKS / "results" / "logger.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if not row["failure"]]
+    found = []
+    for way in dict.fromkeys(row["way"] for row in rows):
+        mine = [row for row in rows if row["way"] == way]
+        p50, p99 = (
+            float(np.median([float(row[name]) for row in mine])) / 1000 for name in ("p50_us", "p99_us")
+        )
+        found.append(Result(f"SDK call, {way}", 1, int(mine[0]["calls"]), p50_ms=p50, p99_ms=p99))
+    return found
+
+
+def ingest(seconds: float) -> list[Result]:
+    """Run the loads against the ingest alone."""
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder), ["ingest_app:app"]) as (_, port):
+        return [measure(port, Path(folder), load, seconds) for load in LOADS]
+
+
+def pages(hours: int, columns: int, fleet: int, repeat: int = 9) -> list[Result]:
+    """Time pages of a filled home: the first request, and the median of the next."""
+    with tempfile.TemporaryDirectory() as folder:
+        serve_filled.fill(Path(folder), hours=hours, columns=columns, fleet=fleet)
+        asked = {
+            f"page of {hours} windows x {columns} columns, all": f"/models/{serve_filled.WIDE}?span=all",
+            f"page of {hours} windows x {columns} columns, 30 days": f"/models/{serve_filled.WIDE}?span=30d",
+            f"fleet page of {fleet} models": "/",
+        }
+        with started(Path(folder), ["whole_app:app"]) as (pid, port):
+            return [page(pid, port, *pair, repeat) for pair in asked.items()]
+
+
+def page(pid: int, port: int, name: str, path: str, repeat: int) -> Result:
+    """Ask for one page again and again; the first time, which fills caches, counts in `p99_ms` (the slowest) alone."""
+    taken = []
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as http:
+        for at in range(repeat + 1):
+            if at == 1:
+                used = processor_seconds(pid)
+            begun = time.perf_counter()
+            answer = http.get(path)
+            taken.append((time.perf_counter() - begun) * 1000)
+            assert answer.status_code == 200, answer.text
+    cost = (processor_seconds(pid) - used) / repeat * 1000
+    return Result(
+        name, 1, repeat, p50_ms=float(np.median(taken[1:])), p99_ms=max(taken), cpu_ms=cost, mb=memory(pid)
+    )
+
+
+def soak(minutes: float) -> Result:
+    """Send JSON, Arrow and labels for some minutes, at a tenth of what it can take; watch the memory."""
+    sent, sizes = 0, []
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder), ["whole_app:app"]) as (pid, port):
+        begun = time.monotonic()
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+            number = 0
+            while time.monotonic() < begun + minutes * 60:
+                load = LOADS[number % len(LOADS)]
+                answer = http.post(
+                    load.path, content=load.body(number), headers={"Content-Type": load.content}
+                )
+                assert answer.status_code == 202, answer.text
+                sent, number = sent + load.rows, number + 1
+                sizes.append(memory(pid))
+                time.sleep(0.25)
+        took = time.monotonic() - begun
+        while any((Path(folder) / "spool").iterdir()):
+            time.sleep(0.05)
+        arrived = rows_in_lake(Path(folder))
+    assert arrived == sent, (arrived, sent)
+    early, late = sizes[len(sizes) // 5], max(sizes[-max(len(sizes) // 5, 1) :])
+    name = f"soak of {minutes:g} min"
+    return Result(
+        name, 1, len(sizes), len(sizes) / took, sent / took, rows_in_lake=arrived, mb_before=early, mb=late
+    )
+
+
+@contextmanager
+def started(folder: Path, what: list[str]) -> Iterator[tuple[int, int]]:
+    """Start an application on a home as a process of its own; its number and port."""
+    port = free_port()
+    environment = {**os.environ, "VEDETTE_HOME": str(folder), "PYTHONPATH": str(BENCHMARKS)}
+    quiet = ["--log-level", "warning", "--no-access-log"]
+    command = [sys.executable, "-m", "uvicorn", *what, "--factory", "--port", str(port), *quiet]
+    with subprocess.Popen(command, env=environment) as server:
+        try:
+            wait_for(port)
+            yield server.pid, port
+        finally:
+            server.terminate()
+
+
+def memory(pid: int) -> float:
+    """Megabytes that a process has resident."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds of processor that a process has used."""
+    used = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> int:
-    """Start the server, run the loads, print and write the table."""
+    """Run the parts asked for, print and write the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--parts", default="sdk,ingest,pages,soak", help="which parts to run")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long each load runs")
+    parser.add_argument("--soak", type=float, default=1.0, metavar="MINUTES")
+    parser.add_argument("--hours", type=int, default=10_000, help="windows of the wide model")
+    parser.add_argument("--columns", type=int, default=200)
+    parser.add_argument("--fleet", type=int, default=500, help="models")
     parser.add_argument("--out", type=Path, default=BENCHMARKS / "results" / "serve.csv")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        environment = {**os.environ, "VEDETTE_HOME": folder, "PYTHONPATH": str(BENCHMARKS)}
-        command = [sys.executable, "-m", "uvicorn", "ingest_app:app", "--factory", "--port", str(port)]
-        quiet = ["--log-level", "warning", "--no-access-log"]
-        with subprocess.Popen([*command, *quiet], env=environment) as server:
-            try:
-                wait_for(port)
-                results = [measure(port, Path(folder), load, args.seconds) for load in LOADS]
-            finally:
-                server.terminate()
-    show(results)
-    with args.out.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(Result._fields)
-        table.writerows(
-            [[round(cell, 2) if isinstance(cell, float) else cell for cell in row] for row in results]
-        )
+    parts: dict[str, Callable[[], list[Result]]] = {
+        "sdk": sdk,
+        "ingest": lambda: ingest(args.seconds),
+        "pages": lambda: pages(args.hours, args.columns, args.fleet),
+        "soak": lambda: [soak(args.soak)],
+    }
+    results = []
+    for name in args.parts.split(","):
+        for row in parts[name]():
+            results.append(row if name == "sdk" else row._replace(waiting=os.getloadavg()[0]))
+            print(line(results[-1]), flush=True)
+        write(results, args.out)
     return 0
 
 
-def show(results: list[Result]) -> None:
-    """Print the table."""
-    print(
-        f"{'load':<34}{'clients':>8}{'requests/s':>12}{'rows/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'in lake s':>10}"
-    )
-    for row in results:
-        speeds = f"{row.requests_per_s:>12,.0f}{row.rows_per_s:>10,.0f}{row.p50_ms:>8.1f}{row.p99_ms:>8.1f}"
-        print(f"{row.load:<34}{row.clients:>8}{speeds}{row.ready_s:>10.1f}")
+def write(results: list[Result], out: Path) -> None:
+    """Write the table, after each part, so that one that fails takes none with it."""
+    with out.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(Result._fields)
+        table.writerows([cell if cell is not None else "" for cell in map(rounded, row)] for row in results)
+
+
+def rounded(cell: object) -> object:
+    """A number with five digits that count."""
+    return float(f"{cell:.5g}") if isinstance(cell, float) else cell
+
+
+def line(row: Result) -> str:
+    """One line of the table: what is known of a row, by name."""
+    told = {name: rounded(cell) for name, cell in row._asdict().items() if cell is not None}
+    return f"{told.pop('load'):<46}" + "  ".join(f"{name} {value}" for name, value in told.items())
 
 
 def free_port() -> int:

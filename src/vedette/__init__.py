@@ -14,8 +14,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vedette.diagnosis.disde import disde
+    from vedette.diagnosis.slices import slices
     from vedette.engine.baseline import Baseline
+    from vedette.engine.canary import canary
+    from vedette.engine.label_next import estimate_from_sample, label_next
     from vedette.errors import VedetteError
+    from vedette.logger.logger import Logger
     from vedette.model_monitor import ModelMonitor
     from vedette.monitor import Monitor
     from vedette.report.report import Report
@@ -30,6 +35,7 @@ _HOME = {
     "Baseline": "vedette.engine.baseline",
     "Estimate": "vedette.values",
     "Finding": "vedette.values",
+    "Logger": "vedette.logger.logger",
     "ModelMonitor": "vedette.model_monitor",
     "Monitor": "vedette.monitor",
     "Report": "vedette.report.report",
@@ -37,14 +43,20 @@ _HOME = {
     "Segment": "vedette.values",
     "VedetteError": "vedette.errors",
     "Window": "vedette.values",
+    "canary": "vedette.engine.canary",
     "compare": "vedette.run",
+    "disde": "vedette.diagnosis.disde",
+    "estimate_from_sample": "vedette.engine.label_next",
+    "label_next": "vedette.engine.label_next",
     "replay": "vedette.run",
+    "slices": "vedette.diagnosis.slices",
 }
 
 __all__ = [
     "Baseline",
     "Estimate",
     "Finding",
+    "Logger",
     "ModelMonitor",
     "Monitor",
     "Report",
@@ -53,8 +65,13 @@ __all__ = [
     "VedetteError",
     "Window",
     "__version__",
+    "canary",
     "compare",
+    "disde",
+    "estimate_from_sample",
+    "label_next",
     "replay",
+    "slices",
 ]
 
 

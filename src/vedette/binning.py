@@ -75,6 +75,16 @@ class Binning(msgspec.Struct, frozen=True):
         )
         return found
 
+    def coarser(self, bins: int) -> Binning:
+        """Return some of the edges: at most `bins` evenly spread over the bins, and as many over the range."""
+        edges = self.edges
+        if len(edges) <= 2:
+            return Binning(tuple(edges.tolist()))
+        by_mass = np.linspace(0, len(edges) - 1, bins + 1).round().astype(int)
+        by_value = np.searchsorted(edges[:-1], np.linspace(edges[0], edges[-1], bins + 1)[:-1])
+        kept = np.unique(np.concatenate((by_mass, np.minimum(by_value, len(edges) - 1))))
+        return Binning(tuple(edges[kept].tolist()))
+
     @classmethod
     def fit(cls, values: Floats, bins: int = 200) -> Binning:
         """Return a partition into about `bins` bins of equal mass, with extra edges in both tails.

@@ -7,6 +7,7 @@
     ├── UnknownNameError (KeyError)         a name is not among the known ones
     ├── DataError        (ValueError)       a source cannot be read or holds nothing usable
     ├── StateError       (ValueError)       states of different definitions, or a damaged wire form
+    ├── AccessError                         a request that the server refuses: who, what, how often
     └── MissingExtraError (ImportError)     an optional package is needed
 
 A message reads ``{found}. {expected}. {fix}. [{code}]``. Bad *data* never raises on a production path: it is
@@ -63,6 +64,10 @@ class DataError(VedetteError, ValueError):
 
 class StateError(VedetteError, ValueError):
     """States that must not be merged, or a wire form that cannot be read."""
+
+
+class AccessError(VedetteError):
+    """A request that the server refuses: nobody signed in, no right to it, too many of them."""
 
 
 class MissingExtraError(VedetteError, ImportError):

@@ -14,13 +14,18 @@ from vedette.binning import Binning
 from vedette.errors import ConfigError, unknown_name
 from vedette.schema import Schema, Task
 from vedette.summaries.base import Summary
+from vedette.summaries.bin_losses import BinLosses
 from vedette.summaries.categories import Categories
+from vedette.summaries.class_bins import ClassBins
 from vedette.summaries.class_losses import ClassLosses
 from vedette.summaries.class_ranks import ClassRanks
 from vedette.summaries.clock import Clock
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.counts import Counts
 from vedette.summaries.distinct import Distinct
+from vedette.summaries.error_bins import ErrorBins
+from vedette.summaries.fingerprint import Fingerprint
+from vedette.summaries.fourier import Fourier
 from vedette.summaries.frequent import Frequent
 from vedette.summaries.group_outcomes import GroupOutcomes
 from vedette.summaries.histogram import Histogram
@@ -28,6 +33,7 @@ from vedette.summaries.moments import Moments
 from vedette.summaries.multilabel_confusion import MultilabelConfusion
 from vedette.summaries.outside import Outside
 from vedette.summaries.pair_moments import PairMoments
+from vedette.summaries.projections import Projections
 from vedette.summaries.ranking_gains import Gain, RankingGains
 from vedette.summaries.regression_errors import RegressionErrors
 from vedette.summaries.repeats import Repeats
@@ -35,6 +41,8 @@ from vedette.summaries.residuals import Residuals
 from vedette.summaries.sample import Sample
 from vedette.summaries.score_bins import ScoreBins
 
+#: Bins from which a column has so many values that equal windows are no chance.
+MANY = 50
 Kind = Literal["number", "category", "time", "text", "embedding", "empty"]
 
 
@@ -82,6 +90,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         Known classes; for a binary task (negative, positive).
     residual_binning : Binning, optional
         Bins of prediction minus label, for a regression whose reference has labels.
+    projections : tuple of Projections
+        Directions through all number features and through each column of vectors, where the schema asks for them.
     why : dict of str to str
         Why the task, the classes and the kinds were chosen, in words.
     """
@@ -91,6 +101,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     classes: tuple[str, ...] = ()
     residual_binning: Binning | None = None
+    projections: tuple[Projections, ...] = ()
     why: dict[str, str] = {}
 
     def column(self, name: str) -> Column:
@@ -150,6 +161,18 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         found = self.column(column)
         return Frequent(column=column, besides=found.known + found.rest)
 
+    def fingerprint(self, most: int = 8) -> Fingerprint | None:
+        """Return the fingerprint of the rows: of the columns with most values; None where no column has many."""
+        held = [c for c in self.monitored() if c.role != "label" and c.kind in ("number", "category")]
+        sizes = {c.name: self.bins(c.name).fields()["counts"].shape[0] for c in held}
+        chosen = sorted(held, key=lambda c: -sizes[c.name])[:most]
+        if not chosen or chosen[0].kind != "number" or sizes[chosen[0].name] < MANY:
+            return None
+        return Fingerprint(
+            numbers=tuple(c.name for c in chosen if c.kind == "number"),
+            categories=tuple(c.name for c in chosen if c.kind == "category"),
+        )
+
     def repeats(self) -> Repeats:
         """Return the counts of rows whose id comes again."""
         return Repeats()
@@ -203,6 +226,20 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             )
         return GroupOutcomes(groups=msgspec.structs.replace(groups, weight=None), confusion=self.confusion())
 
+    def bin_losses(self, column: str) -> BinLosses | None:
+        """Return the losses by bin of a column; None without labels, or where a row has no loss of its own."""
+        bins, schema = self.bins(column), self.schema
+        numbers = bins if isinstance(bins, Histogram) else None
+        categories = bins if isinstance(bins, Categories) else None
+        if self.label is None or not (self.prediction or self.score or self._class_scores()):
+            return None
+        if self.task in ("binary", "multiclass"):
+            return BinLosses(numbers=numbers, categories=categories, confusion=self.confusion())
+        if self.task != "regression":
+            return None
+        errors = RegressionErrors(prediction=self._predicted_value(), label=self.label, weight=schema.weight)
+        return BinLosses(numbers=numbers, categories=categories, errors=errors)
+
     def score_bins(self, positive: str | None = None) -> ScoreBins:
         """Return the score bins of the positive class (binary), of `positive` against the rest, or of one label."""
         schema, one_label = self.schema, self.task == "multilabel" and positive is not None
@@ -240,6 +277,19 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             classes=self.classes, scores=self._all_scores(), label=self.label, weight=self.schema.weight
         )
 
+    def class_bins(self, bins: int = 40) -> ClassBins:
+        """Return the bins of the scores of all classes, by predicted class."""
+        scores = self._all_scores()
+        held = [self.column(name).binning or Binning(()) for name in scores]
+        return ClassBins(
+            classes=self.classes,
+            scores=scores,
+            binnings=tuple(binning.coarser(bins) for binning in held),
+            label=self.label,
+            prediction=self.prediction,
+            weight=self.schema.weight,
+        )
+
     def errors(self) -> RegressionErrors:
         """Return the sums of prediction errors of a regression."""
         return RegressionErrors(
@@ -248,6 +298,19 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             centre=next((c.binning.centre for c in self.columns if c.name == self.label and c.binning), 0.0),
             weight=self.schema.weight,
         )
+
+    def error_bins(self) -> ErrorBins:
+        """Return the sums of prediction errors by bin of the prediction."""
+        prediction = self._predicted_value()
+        binning = self.column(prediction).binning
+        if binning is None:
+            raise ConfigError(
+                f"Column {prediction!r} holds no numbers",
+                "Errors are prediction minus label",
+                "Name a number column: Schema(prediction=...)",
+                code="schema.no-prediction",
+            )
+        return ErrorBins(prediction=prediction, label=self.label, binning=binning, weight=self.schema.weight)
 
     def residuals(self) -> Residuals:
         """Return the counts of prediction errors in bins fitted on the reference's."""
@@ -296,6 +359,30 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
             columns=tuple(c.name for c in held),
             centres=tuple(c.binning.centre if c.binning else 0.0 for c in held),
             weight=self.schema.weight,
+        )
+
+    def together(self) -> tuple[Column, ...] | None:
+        """Return the number features that are looked at all at once; None with fewer than two."""
+        held = tuple(c for c in self.columns if c.kind == "number" and c.role == "feature" and c.binning)
+        return held if len(held) > 1 else None
+
+    def fourier(self, *, products: bool = False) -> Fourier:
+        """Return the random Fourier sums of all number features."""
+        held = self.together()
+        if held is None:
+            raise ConfigError(
+                "There are fewer than two number features",
+                "How columns move together takes at least two of them",
+                "Ask for the drift of single columns instead",
+                code="metric.wrong-kind",
+            )
+        spreads = [spread(c.binning) for c in held if c.binning is not None]
+        return Fourier(
+            columns=tuple(c.name for c in held),
+            centres=tuple(centre for centre, _ in spreads),
+            scales=tuple(scale for _, scale in spreads),
+            length=(2.0 * len(held)) ** 0.5,
+            products=products,
         )
 
     def _predicted_value(self) -> str:
@@ -358,3 +445,11 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     def specs(self, metrics: list[dict[str, Summary]]) -> list[Summary]:
         """Return the distinct specs among the needs of several metrics, in a stable order."""
         return list(dict.fromkeys(spec for needs in metrics for spec in needs.values()))
+
+
+def spread(binning: Binning) -> tuple[float, float]:
+    """Return the middle of the reference's values, and half the span of their middle two thirds (about the sd)."""
+    edges = binning.edges
+    low, middle, high = (float(edges[round(share * (len(edges) - 1))]) for share in (0.16, 0.5, 0.84))
+    scale = (high - low) / 2 or (float(edges[-1]) - float(edges[0])) / 2 or 1.0
+    return middle, scale

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from vedette import registry
+from vedette.alerts.calendar import Planned
+from vedette.alerts.mute import Mute
+from vedette.alerts.policy import Policy
 from vedette.errors import ConfigError, DataError, VedetteError, nearest, unknown_name
 from vedette.rules.base import Rule
 from vedette.schema import Schema
@@ -45,8 +48,31 @@ class Windows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     late: str = "0d"
 
 
-class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What may be reported.
+class Reference(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What each window is compared with where a monitor runs on and on; bin edges always come from the baseline.
+
+    Attributes
+    ----------
+    kind : str
+        ``"static"``: the baseline. ``"rolling"``: the windows before it, `windows` of them (28 unless said).
+        ``"previous"``: the one window before it. ``"same-phase"``: the last `windows` (4 unless said) windows of
+        the same weekday and hour.
+    windows : int, optional
+        How many past windows.
+    """
+
+    kind: Literal["static", "rolling", "previous", "same-phase"] = "static"
+    windows: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+
+    @property
+    def depth(self) -> int:
+        """How many past windows a window is compared with; 0 for the baseline."""
+        usual = {"static": 0, "rolling": 28, "previous": 1, "same-phase": 4}[self.kind]
+        return usual if self.windows is None or self.kind in ("static", "previous") else self.windows
+
+
+class Alerts(Policy, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What may be reported, and what of an incident's life is told.
 
     Attributes
     ----------
@@ -66,11 +92,15 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     schema : Schema
     data : Data
     windows : Windows
+    reference : Reference
     metrics : list of str, optional
         Default: those that suit the task and the columns; ``"default"`` among others stands for these.
     rules : list of dict
         Rules as tables: ``{kind = "threshold", metrics = ["f1"], below = 0.7}``; added to the default ones.
     alerts : Alerts
+    calendar : list of Planned
+        Holidays, deploys, planned downtime.
+    mutes : list of Mute
     sinks : list of dict
     version : int
         Of the file format.
@@ -87,9 +117,12 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     schema: Schema = Schema()
     data: Data = Data()
     windows: Windows = Windows()
+    reference: Reference = Reference()
     metrics: list[str] | None = None
     rules: list[dict[str, Any]] = []
     alerts: Alerts = Alerts()
+    calendar: list[Planned] = []
+    mutes: list[Mute] = []
     sinks: list[dict[str, Any]] = []
 
     def with_(self, **changes: Any) -> Monitor:
@@ -163,7 +196,14 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         ConfigError
             A rule without a kind, or with an unknown or wrong parameter (``monitor.bad-rule``).
         """
-        return [_rule(table) for table in self.rules]
+        names = {t["name"]: t for t in self.rules if t.get("name")}
+        parts = {part for table in self.rules for part in _parts(table)}
+        usual = {"timezone": self.windows.timezone}
+        built = [_rule(table, names, usual, (table.get("name", ""),)) for table in self.rules]
+        made = [rule for rule in built if not rule.name or rule.name not in parts]
+        if self.schema.label is not None and self.windows.label_delay not in ("", "0d"):
+            made.append(_rule({"kind": "late_labels", "delay": self.windows.label_delay}, names, usual))
+        return made
 
 
 def registered(name: str) -> None:
@@ -182,7 +222,31 @@ def _not_toml(error: Exception) -> ConfigError:
     )
 
 
-def _rule(table: dict[str, Any]) -> Rule:
+def _parts(table: dict[str, Any]) -> list[str]:
+    """Return the names of rules that a rule joins."""
+    inner = table.get("rules", ())
+    named = [part for part in inner if isinstance(part, str)]
+    return named + [name for part in inner if isinstance(part, dict) for name in _parts(part)]
+
+
+def _part(
+    part: Any, names: dict[str, dict[str, Any]], usual: dict[str, str], within: tuple[str, ...]
+) -> Rule:
+    """Return a condition of a rule: a table of its own, or a rule by name."""
+    if isinstance(part, dict):
+        return _rule(part, names, usual, within)
+    if part not in names or part in within:
+        free = [name for name in names if name not in within]  # no rule joins itself
+        raise unknown_name("Condition", str(part), free, code="rules.unknown-condition")
+    return _rule(names[part], names, usual, (*within, part))
+
+
+def _rule(
+    table: dict[str, Any],
+    names: dict[str, dict[str, Any]],
+    usual: dict[str, str],
+    within: tuple[str, ...] = (),
+) -> Rule:
     if not isinstance(table.get("kind"), str):
         raise ConfigError(
             f"A rule names no kind: {table}",
@@ -198,6 +262,10 @@ def _rule(table: dict[str, Any]) -> Rule:
         raise _bad_rule(
             cls, f"{table['kind']}: key {unknown!r} is unknown", guess and f"Did you mean {guess!r}?"
         )
+    for key in usual.keys() & set(cls.__struct_fields__):
+        fields.setdefault(key, usual[key])
+    if "rules" in cls.__struct_fields__:
+        fields["rules"] = tuple(_part(part, names, usual, within) for part in fields.get("rules", ()))
     try:
         rule: Rule = msgspec.convert(fields, cls)
     except msgspec.ValidationError as error:
@@ -221,7 +289,10 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
     "schema": Schema,
     "data": Data,
     "windows": Windows,
+    "reference": Reference,
     "alerts": Alerts,
+    "calendar": Planned,
+    "mutes": Mute,
 }
 
 
@@ -235,8 +306,8 @@ def _explained(message: str) -> ConfigError:
             "Mend the value named",
             code="monitor.bad-value",
         )
-    key, table = unknown[1], unknown[2] or ""
-    known = list(_TABLES.get(table, Monitor).__struct_fields__)
+    key, table = unknown[1], (unknown[2] or "").partition("[")[0]
+    known = list(_TABLES.get(table, Monitor).__struct_encode_fields__)
     guess = nearest(key, known)
     return ConfigError(
         f"Key {key!r} is unknown{f' in [{table}]' if table else ''}",

@@ -27,7 +27,7 @@ PACKAGES = {
     "sink": "vedette.sinks",
 }
 #: modules of such a package that are not themselves an entry
-SUPPORT = {"base", "paths", "whole"}
+SUPPORT = {"base", "http", "paths", "whole", "wording"}
 
 
 @functools.cache

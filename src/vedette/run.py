@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from vedette.alerts.calendar import Planned, covered
 from vedette.engine.advice import window_advice
 from vedette.engine.alarms import watch
+from vedette.engine.as_known import instant
 from vedette.engine.baseline import MAGIC, Baseline
 from vedette.engine.cube import TOTAL
 from vedette.engine.evaluate import evaluate, evaluate_all
-from vedette.engine.judge import DEFAULT_RULES, PROMISED_RULES, gravest_first, judge
-from vedette.engine.labels import LateLabels
+from vedette.engine.excluded import dropped, emptied
+from vedette.engine.impacts import priced
+from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge, promised_rules
+from vedette.engine.lateness import Lateness
+from vedette.engine.mature import only_mature
 from vedette.engine.noise import noise_of
+from vedette.engine.nowcasts import Nowcasts
 from vedette.engine.plan import DEFAULT, plan
 from vedette.engine.raised import findings_of, promise_note
+from vedette.engine.repeated import repeated_findings
 from vedette.engine.scan import Progress, scan
 from vedette.engine.span import windows_over
+from vedette.engine.stand_ins import labels_are_out
 from vedette.errors import ConfigError
 from vedette.evidence.promise import Promise
 from vedette.metrics.base import Metric
@@ -25,7 +36,6 @@ from vedette.monitor import Monitor
 from vedette.report.report import Report
 from vedette.rules.base import Rule
 from vedette.schema import Schema
-from vedette.sources.base import open_source
 
 
 def compare(
@@ -39,7 +49,11 @@ def compare(
     more_rules: Sequence[Rule] = (),
     every: str | None = None,
     timezone: str = "UTC",
+    as_of: str | datetime | None = None,
+    label_delay: str = "0d",
     false_alarms: str = "1 per month",
+    calendar: Sequence[Planned] = (),
+    deploys: Sequence[str | datetime] = (),
     level: float = 0.95,
     model: str = "model",
     threads: int | None = None,
@@ -67,8 +81,16 @@ def compare(
         Cut the current rows into windows: ``"1d"``, ``"1000 rows"``.
     timezone : str
         IANA name of the zone whose midnight begins a day.
+    as_of : str or datetime, optional
+        See the rows and labels that were there at this instant; default all.
+    label_delay : str
+        How long labels take, ``"30d"``, where no column says when each became known.
     false_alarms : str
-        The promise over windows of time: at most so many drift alarms by chance, for the whole model.
+        The promise over windows of time: at most so many alarms by chance, for the whole model.
+    calendar : sequence of Planned
+        Days that are not like others; windows that one excludes are shown and not judged, nor learnt from.
+    deploys : sequence of str or datetime
+        When the model or its pipeline was deployed: a change that begins with one says so.
     level : float
         Confidence of the intervals.
 
@@ -92,24 +114,37 @@ def compare(
     metrics = _with_watched(metrics, [*(rules or ()), *more_rules])
     baseline = as_baseline(reference, schema, metrics, threads, every, timezone)
     layout = baseline.layout
-    source = open_source(current)
-    late = LateLabels(labels, layout.schema) if labels is not None else None
+    lateness = Lateness.of(as_of, label_delay, timezone)
+    source, late = lateness.rows(current, layout.schema), lateness.labels(labels, layout.schema)
     chosen = plan(layout, metrics)
     windows, by_row = windows_over(source, layout, every, timezone) if every else (None, False)
     wanted = chosen.wanted(layout, lean=bool(windows and len(windows) > 1))
+    delays = lateness.spec(source, layout, late, baseline.cube, windows) if windows and not by_row else None
+    wanted = wanted.with_delays(delays, layout)
+    wanted = wanted.with_fingerprint(layout) if windows and len(windows) > 1 else wanted
     cube = scan(source, layout, wanted, windows, late, by_row=by_row, threads=threads, progress=progress)
+    nowcasts = Nowcasts(cube, baseline.cube, layout, delays, lateness.delay, level) if delays else None
+    cube.notes += nowcasts.notes() if nowcasts else []
+    chosen = chosen.with_stand_ins() if labels_are_out(cube, layout) else chosen
     blocks = evaluate_all(chosen.chosen, cube, baseline.cube, level)
+    blocks = only_mature(blocks, nowcasts, layout.schema.roles().get("label", ()))
     cube.notes += window_advice(baseline, cube, chosen)
-    watched = None
+    watched, skip, past_windows = None, np.zeros(len(cube.windows), bool), baseline.history
     if windows and not by_row:
-        watched = watch(cube, baseline.history, layout, Promise.parse(false_alarms), str(every), timezone)
-    usual = DEFAULT_RULES if watched is None else PROMISED_RULES
+        skip = covered(calendar, windows, timezone)
+        past_windows = dropped(past_windows, covered(calendar, past_windows.windows, timezone))
+        final = None if nowcasts is None else np.array([stage == "final" for stage in nowcasts.stages])
+        promise = Promise.parse(false_alarms)
+        watched = watch(emptied(cube, skip), past_windows, layout, promise, str(every), timezone, final)
+    usual = DEFAULT_RULES if watched is None else promised_rules(layout.task, outcomes=watched.outcomes)
     asked = usual if rules is None else rules
-    past = evaluate(chosen.chosen, baseline.history, None, TOTAL, level) if windows else []
-    findings = judge(blocks, [*asked, *more_rules], level, noise_of(past, level))
+    past = evaluate(chosen.chosen, past_windows, None, TOTAL, level) if windows else []
+    findings = judge(blocks, [*asked, *more_rules], level, noise_of(past, level), skip)
     if watched is not None:
-        findings = gravest_first([*findings, *findings_of(watched, cube, baseline, level)])
+        raised = findings_of(watched, emptied(cube, skip), baseline, level)
+        findings = [*findings, *raised]
         cube.notes.append(promise_note(watched))
+    findings = gravest_first([*priced(findings, cube, baseline), *repeated_findings(cube, layout)])
     return Report(
         baseline,
         cube,
@@ -120,12 +155,18 @@ def compare(
         timezone=timezone,
         by_row=by_row or not every,
         watched=watched,
+        nowcasts=nowcasts,
         blocks=blocks,
+        deploys=[instant(at, timezone) for at in deploys],
     )
 
 
 def replay(
-    monitor: Monitor | str | Path, *, threads: int | None = None, progress: Progress | None = None
+    monitor: Monitor | str | Path,
+    *,
+    as_of: str | datetime | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Run a monitor over its history, window by window: what was found, and when.
 
@@ -133,6 +174,9 @@ def replay(
     ----------
     monitor : Monitor or path of its TOML file
         Its ``[data]`` table names reference, current rows and, where they come apart, labels.
+    as_of : str or datetime, optional
+        What would have been said at this instant: later rows and later labels are not there. Without a zone it is in
+        that of the windows.
 
     Returns
     -------
@@ -152,7 +196,7 @@ def replay(
             "Add: [data] reference = 'reference.parquet' current = 'current.parquet'",
             code="monitor.no-data",
         )
-    return compare(
+    report = compare(
         data.reference,
         data.current,
         declared.schema,
@@ -160,12 +204,18 @@ def replay(
         metrics=declared.metrics,
         more_rules=declared.made_rules(),
         false_alarms=declared.alerts.false_alarms,
+        calendar=declared.calendar,
         every=declared.windows.every,
         timezone=declared.windows.timezone,
+        as_of=as_of,
+        label_delay=declared.windows.label_delay,
         model=declared.model,
         threads=threads,
         progress=progress,
     )
+    report.policy = declared.alerts
+    report.calendar, report.mutes = tuple(declared.calendar), tuple(declared.mutes)
+    return report
 
 
 def _with_watched(

@@ -12,7 +12,7 @@ from vedette.predicate import column_of
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "ranking", "none"]
 #: Roles that name exactly one column.
-SINGLE = ("id", "time", "prediction", "label", "weight", "query")
+SINGLE = ("id", "time", "prediction", "label", "label_time", "weight", "query")
 #: Fields that list columns.
 LISTS = ("segments", "protected", "features", "categorical", "numeric", "text", "embedding", "ignore")
 #: Of these, roles that name several when a row carries several labels.
@@ -36,6 +36,9 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         a row, one 0/1 column for each label, in the order of `label`.
     label : str or list of str, optional
         The truth, null where it is not known yet; a list for several labels a row, 0/1 columns each.
+    label_time : str, optional
+        When the label became known: a column of the rows, or of the table that labels come in. From it follow how
+        complete a window's labels are, and what was known at an earlier instant.
     weight : str, optional
         Non-negative weight of a row.
     query : str, optional
@@ -53,6 +56,9 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         The known classes (default: those in the reference).
     threshold : float
         Score from which the positive class is predicted.
+    multivariate : bool
+        Also follow the number features all at once, and columns of vectors: what moves only together, such as a
+        correlation, then raises alarms under the same promise.
     task : str, optional
         "binary", "multiclass", "multilabel", "regression", "ranking" or "none" (default: from the data).
     ranges : dict, optional
@@ -71,6 +77,7 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     score: str | dict[str, str] | None = None
     prediction: str | list[str] | None = None
     label: str | list[str] | None = None
+    label_time: str | None = None
     weight: str | None = None
     query: str | None = None
     segments: list[str] = []
@@ -84,6 +91,7 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     positive: str | None = None
     classes: list[str] | None = None
     threshold: float = 0.5
+    multivariate: bool = False
     task: Task | None = None
     ranges: dict[str, tuple[float, float]] = {}
     units: dict[str, str] = {}
@@ -127,7 +135,8 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         UnknownNameError
             Code ``schema.unknown-column``.
         """
-        present, excused = list(columns), set(optional)
+        # Labels may come in a table of their own, and their times with them.
+        present, excused = list(columns), {*optional, *((self.label_time,) if self.label_time else ())}
         for segment in (*self.named(), *self.ranges, *self.units):
             name = column_of(segment) if segment in self.segments else segment
             if name not in present and name not in excused:

@@ -13,11 +13,17 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from vedette.sentences.filling import Lang, say
+from vedette.sentences.sentence import Sentence, in_words
+
 Floats = npt.NDArray[np.float64]
 
 #: Why an estimate has no value: too few rows; a quantity that does not exist here (0/0, one class only);
-#: no labels yet; no reference; computation refused the input; rows unlike any of the reference.
-Reason = Literal["insufficient", "undefined", "unlabelled", "no reference", "failed", "not covered"]
+#: no labels yet; no reference; computation refused the input; rows unlike any of the reference; labels that are
+#: in are not yet enough to speak for those to come.
+Reason = Literal[
+    "insufficient", "undefined", "unlabelled", "no reference", "failed", "not covered", "immature"
+]
 REASONS: tuple[Reason, ...] = (
     "insufficient",
     "undefined",
@@ -25,6 +31,7 @@ REASONS: tuple[Reason, ...] = (
     "no reference",
     "failed",
     "not covered",
+    "immature",
 )
 Direction = Literal["higher", "lower", "neither"]
 Level = Literal["info", "watch", "act"]
@@ -98,6 +105,10 @@ class Estimate(msgspec.Struct, frozen=True):
         if self.p is not None:
             parts.append(f"p={self.p:.3g}")
         return f"Estimate({', '.join(parts)})"
+
+    def spanned(self) -> list[float | None]:
+        """Return value, low and high, as a sentence holds them."""
+        return [self.value, self.low, self.high]
 
     def __bool__(self) -> bool:
         """Tell whether there is a value at all (a value of 0.0 is one)."""
@@ -177,13 +188,19 @@ class Estimates(msgspec.Struct, frozen=True):
         return Estimate(number(self.value), number(self.low), number(self.high), n, number(self.p), why)
 
 
+#: Most windows in which one chance alarm is spoken of as a number.
+MOST_WINDOWS = 1e9
+
+
 class Finding(msgspec.Struct, frozen=True):
     """Something a rule found: a sentence, and the numbers that carry it.
 
     `column` is the column it is about (None for the whole model); `effect` how big the change is, with its
     interval; `current` and `reference` the two numbers compared; `evidence` the p-value adjusted over everything
-    that was looked at; `impact` what it costs in metric points, where known. `window` is where it began and
-    `until` the last window it held in, where there are windows; `also` names metrics that changed with it.
+    that was looked at, or of an alarm under the promise the share of windows in which chance alone would raise one;
+    `impact` what it costs in metric points, where known. `window` is where it began and `until` the last window it
+    held in, where there are windows; `also` names metrics that changed with it. `message` is the sentence in English,
+    `sentence` what says it again in another language (None where a rule has only its message).
     """
 
     rule: str
@@ -200,6 +217,53 @@ class Finding(msgspec.Struct, frozen=True):
     evidence: float | None = None
     impact: float | None = None
     also: tuple[str, ...] = ()
+    sentence: Sentence | None = None
+
+    @classmethod
+    def saying(cls, sentence: Sentence, *, rule: str, metric: str, level: Level, **facts: Any) -> Finding:
+        """Return the finding that a sentence of the catalogue tells."""
+        return cls(rule, metric, level, str(sentence), **facts, sentence=sentence)
+
+    def retold(self, sentence: Sentence, **facts: Any) -> Finding:
+        """Return the finding told by another sentence."""
+        return msgspec.structs.replace(self, message=str(sentence), sentence=sentence, **facts)
+
+    def told(self) -> Sentence:
+        """Return its sentence to stand within another."""
+        return self.sentence or Sentence.of("verbatim", text=self.message)
+
+    def in_words(self, lang: Lang = "en") -> str:
+        """Return what was found in a language.
+
+        Examples
+        --------
+        >>> absent = Sentence.of("rows.repeated", again="May 3", first="May 2")
+        >>> Finding.saying(absent, rule="repeated_window", metric="row_count", level="act").in_words("zh")
+        'May 3 的数据与 May 2 完全相同'
+        """
+        return in_words(self.sentence, self.message, lang)
+
+    def chance(self, lang: Lang = "en") -> str:
+        """Return how easily chance alone would look like it, in words; empty without evidence.
+
+        Evidence of an alarm under the promise is no p-value: its inverse is the number of windows in which chance
+        raises one at most.
+
+        Examples
+        --------
+        >>> Finding("promise", "psi", "act", "age moved", evidence=1 / 4200).chance()
+        'by chance at most once in 4,200 windows'
+        >>> Finding("change", "f1", "act", "F1 fell", evidence=0.0004).chance()
+        'p = 0.0004 over everything looked at'
+        """
+        if self.evidence is None:
+            return ""
+        if self.rule == "promise":
+            windows = 1 / max(self.evidence, 1e-300)
+            form = "evidence.rare" if windows > MOST_WINDOWS else "evidence.windows"
+            return say(lang, form, {"windows": windows})
+        own = self.rule == "seasonal_band"
+        return say(lang, "evidence.own" if own else "evidence.family", {"p": self.evidence})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as plain JSON values."""
@@ -209,34 +273,63 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Something the reader must know about the data or about how a number was chosen."""
+    """Something the reader must know about the data or about how a number was chosen.
+
+    `message` is English; `sentence` says it again in another language.
+    """
 
     code: str
     message: str
     column: str | None = None
     count: int | None = None
+    sentence: Sentence | None = None
+
+    @classmethod
+    def saying(
+        cls, code: str, sentence: Sentence, column: str | None = None, count: int | None = None
+    ) -> Note:
+        """Return the note that a sentence of the catalogue tells."""
+        return cls(code, str(sentence), column, count, sentence)
+
+    def in_words(self, lang: Lang = "en") -> str:
+        """Return the note in a language."""
+        return in_words(self.sentence, self.message, lang)
+
+    def in_reference(self) -> Note:
+        """Return the same note about the reference."""
+        told = self.sentence or Sentence.of("verbatim", text=self.message)
+        inside = Sentence.of("note.reference", note=told.plain())
+        return msgspec.structs.replace(self, message=str(inside), sentence=inside)
 
 
-def counted(code: str, count: int, text: str, column: str | None = None) -> Note:
+def counted(code: str, count: int, what: Sentence, column: str | None = None) -> Note:
     """Return a note that says how many.
 
     Examples
     --------
-    >>> counted("rows.no-time", 1200, "Rows without a time").message
-    'Rows without a time: 1,200'
+    >>> counted("rows.no-time", 1200, Sentence.of("note.rows")).message
+    'Rows: 1,200'
     """
-    return Note(code, f"{text}: {count:,}", column, count)
+    return Note.saying(code, Sentence.of("note.counted", what=what.plain(), count=count), column, count)
 
 
 def joined(notes: Iterable[Note]) -> list[Note]:
     """Return the notes with those that say the same made one and their counts added."""
     found: dict[tuple[str, str | None, str], Note] = {}
     for note in notes:
-        text = note.message.removesuffix(f": {note.count:,}") if note.count is not None else note.message
-        key = (note.code, note.column, text)
+        what = _what(note)
+        key = (note.code, note.column, note.message if what is None else str(what))
         known = found.get(key)
-        if known is None or text == note.message:
+        if known is None or what is None:
             found[key] = note
         else:
-            found[key] = counted(note.code, (known.count or 0) + (note.count or 0), text, note.column)
+            found[key] = counted(note.code, (known.count or 0) + (note.count or 0), what, note.column)
     return list(found.values())
+
+
+def _what(note: Note) -> Sentence | None:
+    """Return what a note counts; None where it says more than how many."""
+    if note.sentence is None or note.sentence.form != "note.counted":
+        return None
+    what = note.sentence.fields["what"]
+    return Sentence(what["form"], what["fields"])

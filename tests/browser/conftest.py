@@ -7,9 +7,10 @@ import importlib.util
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -29,6 +30,11 @@ new MutationObserver(() => {
   seen.fetched = performance.getEntriesByType("resource").map((entry) => entry.name).join(" ");
 }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-drawn"] });
 """
+
+
+#: What axe finds wrong with a page: rule and first element.
+AXE = """axe.run(document, {resultTypes: ['violations']})
+    .then(found => found.violations.map(one => one.id + ' ' + one.nodes[0].target))"""
 
 
 class Seen(NamedTuple):
@@ -80,6 +86,33 @@ def browser(tmp_path: Path) -> Browser:
     if shutil.which("chromium") is None:
         pytest.skip("chromium is not installed")
     return Browser(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Yield a running chromium that a test opens tabs in, or skip where there is none."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("chromium is not installed")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> Callable[[Any], list[str]]:
+    """Return what finds the violations of a page of playwright."""
+    package = pytest.importorskip("axe_playwright_python")
+    script = (Path(package.__file__).parent / "axe.min.js").read_text("utf-8")
+
+    def violations(page: Any) -> list[str]:
+        page.evaluate(script)
+        found: list[str] = page.evaluate(AXE)
+        return found
+
+    return violations
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from vedette.sentences.sentence import Sentence
 from vedette.values import REASONS, Estimate, Estimates, Finding, Note, Segment, Window, counted, joined
 
+ROWS = Sentence.of("note.rows")
 FLOATS = st.floats(allow_infinity=True, allow_nan=True)
 
 
@@ -95,8 +97,8 @@ def test_a_finding_is_plain_json():
 
 
 def test_notes_that_say_the_same_are_one_with_the_sum():
-    notes = [counted("a", 1200, "Rows", "x"), counted("a", 34, "Rows", "x"), counted("a", 5, "Rows", "y")]
-    assert joined(notes) == [counted("a", 1234, "Rows", "x"), counted("a", 5, "Rows", "y")]
+    notes = [counted("a", 1200, ROWS, "x"), counted("a", 34, ROWS, "x"), counted("a", 5, ROWS, "y")]
+    assert joined(notes) == [counted("a", 1234, ROWS, "x"), counted("a", 5, ROWS, "y")]
     assert joined(notes)[0].message == "Rows: 1,234"
 
 
@@ -111,6 +113,6 @@ def test_notes_without_a_count_are_said_once_and_others_stay_apart():
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 10**6)), max_size=20))
 def test_joining_keeps_every_count(rows):
-    notes = joined(joined([counted(code, n, "Rows") for code, n in rows]))
+    notes = joined(joined([counted(code, n, ROWS) for code, n in rows]))
     for code in "ab":
         assert sum(n.count for n in notes if n.code == code) == sum(n for c, n in rows if c == code)

@@ -98,3 +98,10 @@ def test_a_verdict_begins_with_its_window_and_leaves_names_as_they_are():
     cause = decide(ROWS["benign drift"])
     assert Diagnosis.of(cause, {"since": "3 July"}).verdict.startswith("Since 3 July: x moved")
     assert Diagnosis.of(cause, {}).verdict.startswith("x moved")
+    brief = Diagnosis.of(cause, {"since": "3 July", "brief": True})
+    assert brief.verdict.startswith("On 3 July: x moved")
+    assert brief.in_words("zh")[0].startswith("3 July：x")
+    measured = {"since": "3 July", "brief": True, "then": 0.9, "now": 0.8, "measured": True}
+    worse = decide(ROWS["covariate shift"])
+    assert " on 3 July: " in Diagnosis.of(worse, measured).verdict
+    assert Diagnosis.of(worse, measured).in_words("zh")[0].startswith("3 July 准确率从")

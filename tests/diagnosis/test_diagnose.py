@@ -124,6 +124,9 @@ def test_since_comes_from_the_findings(baseline, rng):
         Finding("shift", "psi", "act", "x moved", column="x", window=Window(3, 4, "4 May")),
     ]
     assert " since 4 May: x moved most" in first(baseline, model_rows(rng, shift=0.6), *findings).verdict
+    day = Window(3, 4, "4 May")
+    brief = Finding("shift", "psi", "act", "x moved", column="x", window=day, until=day)
+    assert " on 4 May: x moved most" in first(baseline, model_rows(rng, shift=0.6), brief).verdict
     flipped = {**(rows := model_rows(rng)), "label": 1 - rows["label"]}
     assert " since 1 May: " in first(baseline, flipped, *findings).verdict
 
@@ -196,7 +199,7 @@ def test_hostile_column_names(name):
 
 def test_a_design_effect_asks_for_more_evidence(baseline, rng):
     cube = counted(baseline, model_rows(rng, shift=0.12))
-    assert diagnose(cube, baseline).causes[0].kind == "covariate shift"
+    assert diagnose(cube, baseline).causes[0].column == "x"
     assert diagnose(cube, baseline, deff=20.0).causes[0].kind == "stable"
 
 

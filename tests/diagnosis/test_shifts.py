@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from vedette.diagnosis.calibration_shift import calibration_shift, confined
-from vedette.diagnosis.impact import impact
 from vedette.diagnosis.label_pipeline import label_pattern
 from vedette.diagnosis.label_shift import label_shift
 from vedette.diagnosis.mix import mix
 from vedette.diagnosis.split import split
+from vedette.estimation.impact import impact
 
 EDGES = np.linspace(-3, 3, 11)
 

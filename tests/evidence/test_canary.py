@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,17 @@ def test_missing_values_of_one_arm_are_named():
     found = vd.canary(arm(0), arm(1, missed=0.1), SCHEMA, every="1h")
     assert {(d.name, d.part) for d in found.differences if d.proved} == {("x", "missing")}
     assert "missing values of x rose" in str(found)
+
+
+def test_the_outcome_is_told_in_chinese():
+    worse = vd.canary(arm(0), arm(1, turned=0.3), SCHEMA, every="1h").in_words("zh")
+    assert worse.startswith("两组存在差异，在 48 个窗口、3,000 与 3,000 行中于 ")
+    assert "准确率从" in worse
+    assert not re.search("[A-Za-z]{3,}", re.sub("ROC AUC|Brier", "", worse))
+    gone = vd.canary(arm(0), arm(1, missed=0.1), SCHEMA, every="1h").in_words("zh")
+    assert "x 的缺失率从" in gone
+    equal = vd.canary(arm(2), arm(3), SCHEMA, every="1h").in_words("zh")
+    assert equal.startswith("48 个窗口、3,000 与 3,000 行中未能证明存在差异")
 
 
 def test_arms_of_different_size_without_time():

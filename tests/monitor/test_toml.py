@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 import vedette as vd
 from vedette import registry
+from vedette.alerts.calendar import Planned
+from vedette.alerts.mute import Mute
 from vedette.errors import ConfigError, DataError, UnknownNameError, VedetteError
 from vedette.monitor import Alerts, Data, Monitor, Windows
 from vedette.schema import Schema
@@ -23,6 +25,17 @@ def spread(names):
     return {role: name for role, name in zip(roles, names, strict=False) if name is not None}
 
 
+SPANS = st.sampled_from(["", "30min", "6h", "2d", "1w"])
+PLANNED = st.one_of(
+    st.builds(Planned, name=TEXT, dates=st.lists(st.dates().map(str), min_size=1, max_size=3).map(tuple)),
+    st.builds(
+        lambda name, day, **more: Planned(name=name, from_=day, to=day, **more),
+        TEXT,
+        st.dates(),
+        repeat=st.sampled_from(["never", "weekly", "yearly"]),
+        effect=st.sampled_from(["exclude", "mute"]),
+    ),
+)
 SCHEMAS = st.builds(
     lambda roles, rest: Schema(**spread(roles), **rest),
     st.lists(st.none() | NAMES, unique_by=lambda n: n or object(), max_size=7),
@@ -61,7 +74,19 @@ MONITORS = st.builds(
     windows=st.builds(Windows, every=st.sampled_from(["1d", "6h", "500 rows"]), timezone=TEXT),
     metrics=st.none() | st.lists(st.sampled_from(["default", "recall", "psi"]), max_size=3),
     rules=RULES,
-    alerts=st.builds(Alerts, TEXT),
+    alerts=st.builds(
+        Alerts,
+        false_alarms=TEXT,
+        notify=st.sampled_from(["act", "watch", "info"]),
+        cooldown=SPANS,
+        digest=SPANS,
+        remind_every=SPANS,
+        recover_after=st.integers(1, 9),
+    ),
+    calendar=st.lists(PLANNED, max_size=2),
+    mutes=st.lists(
+        st.builds(Mute, column=NAMES, reason=TEXT, until=st.sampled_from(["", "2024-07-01"])), max_size=2
+    ),
     sinks=st.lists(st.dictionaries(NAMES, TEXT, max_size=2), max_size=2),
 )
 
@@ -151,9 +176,116 @@ def test_a_wrong_value_says_which(text, code):
 
 @pytest.mark.parametrize("field", registry.load("rule", "change").__struct_fields__)
 def test_every_field_of_a_rule_is_a_key(field):
-    value = {"metrics": '["recall"]', "breaches": "1", "of": "2", "without": '["missing"]'}.get(field, "0.5")
+    value = {
+        "metrics": '["recall"]',
+        "breaches": "1",
+        "of": "2",
+        "without": '["missing"]',
+        "name": '"x"',
+    }.get(field, "0.5")
     (rule,) = Monitor.from_toml(f'[[rules]]\nkind = "change"\n{field} = {value}').made_rules()
     assert getattr(rule, field) != getattr(registry.load("rule", "change")(), field) or field == "breaches"
+
+
+class TestAlerts:
+    def test_dates_of_toml_are_dates(self):
+        monitor = Monitor.from_toml(
+            """
+            [alerts]
+            notify = "act"
+            cooldown = "12h"
+            [[calendar]]
+            name = "Christmas"
+            from = 2024-12-24
+            to = "2024-12-26"
+            repeat = "yearly"
+            [[calendar]]
+            name = "deploy"
+            from = 2024-07-01T14:00:00
+            to = 2024-07-01T15:00:00
+            effect = "mute"
+            [[mutes]]
+            column = "dep_delay"
+            until = "2024-07-01"
+            """
+        )
+        assert [c.from_ for c in monitor.calendar] == ["2024-12-24", "2024-07-01T14:00:00"]
+        assert Monitor.from_toml(monitor.to_toml()) == monitor
+
+    @pytest.mark.parametrize(
+        ("text", "hint"),
+        [
+            ("[alerts]\ncooldwn = '1d'", "cooldown"),
+            ("[[calendar]]\nname = 'x'\nrepat = 'weekly'", "repeat"),
+            ("[[calendar]]\nname = 'x'\nfrm = '2024-01-01'", "from"),
+            ("[[mutes]]\ncolum = 'x'", "column"),
+        ],
+    )
+    def test_a_misspelt_key_names_the_nearest(self, text, hint):
+        with pytest.raises(ConfigError, match=f"Did you mean '{hint}'") as raised:
+            Monitor.from_toml(text)
+        assert raised.value.code == "monitor.unknown-key"
+
+    def test_errors_of_the_alerts_keep_their_codes(self):
+        for text, code in (
+            ("[alerts]\ncooldown = 'soon'", "alerts.bad-span"),
+            ("[[calendar]]\nname = 'x'", "alerts.bad-calendar"),
+            ("[[mutes]]\nreason = 'x'", "alerts.empty-mute"),
+        ):
+            with pytest.raises(ConfigError) as raised:
+                Monitor.from_toml(text)
+            assert raised.value.code == code
+
+
+class TestJoined:
+    FILE = """
+    [schema]
+    label = "y"
+    [windows]
+    timezone = "Europe/Berlin"
+    label_delay = "5d"
+    [[rules]]
+    name = "weak"
+    kind = "threshold"
+    metrics = ["recall"]
+    below = 0.7
+    [[rules]]
+    kind = "all_of"
+    breaches = 2
+    of = 3
+    rules = ["weak", { kind = "seasonal_band", metrics = ["row_count"], side = "high" }]
+    """
+
+    def test_conditions_by_name_and_in_place(self):
+        joined, late = Monitor.from_toml(self.FILE).made_rules()  # "weak" does not fire by itself
+        assert [type(rule).__name__ for rule in joined.rules] == ["Threshold", "SeasonalBand"]
+        assert joined.metrics == ("recall", "row_count")
+        assert joined.rules[1].timezone == "Europe/Berlin"
+        assert (type(late).__name__, late.delay) == ("LateLabels", "5d")
+
+    def test_without_a_label_none_can_be_late(self):
+        (joined,) = Monitor.from_toml(self.FILE.replace('label = "y"', "")).made_rules()
+        assert type(joined).__name__ == "AllOf"
+
+    def test_conditions_nest_and_survive_toml(self):
+        monitor = Monitor.from_toml(self.FILE)
+        assert Monitor.from_toml(monitor.to_toml()) == monitor
+        nested = Monitor.from_toml(
+            self.FILE.replace(
+                'rules = ["weak", {', 'rules = [{ kind = "any_of", rules = ["weak", "weak"] }, {'
+            )
+        )
+        (joined, _) = nested.made_rules()
+        assert len(joined.leaves()) == 3
+
+    @pytest.mark.parametrize("name", ["wek", "both"])
+    def test_an_unknown_condition_or_one_that_joins_itself_is_refused(self, name):
+        text = self.FILE.replace('kind = "all_of"', 'kind = "all_of"\nname = "both"').replace(
+            '["weak",', f'["{name}",'
+        )
+        with pytest.raises(UnknownNameError) as raised:
+            Monitor.from_toml(text)
+        assert raised.value.code == "rules.unknown-condition"
 
 
 class TestFile:

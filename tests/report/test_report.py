@@ -1,6 +1,7 @@
 """A report answers for any metric, column, segment and window, in every form."""
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import vedette as vd
 from vedette.errors import ConfigError, UnknownNameError
+from vedette.report.page import page_of
 
 DAY = 86_400
 SCHEMA = vd.Schema(score="score", label="label", time="at", segments=["region"])
@@ -124,3 +126,40 @@ def test_a_chinese_page_tells_the_verdict_in_chinese(compared):
     assert verdict in page
     assert remedy in page
     assert not verdict.isascii()
+
+
+#: What stays English on a Chinese page: columns, segments, codes of notes, abbreviations of the field.
+NAMES = re.compile(
+    r"region|north|south|score|label|UTC|AUC|ROC|PSI|ECE|MCC|MAE|AP\b|KS|Brier|Cohen's kappa|logit|nats|[a-z]+\.[a-z-]+"
+)
+
+
+@pytest.mark.parametrize("which", ["compared", "replayed"])
+def test_nothing_of_a_chinese_page_is_an_english_sentence(which, request):
+    """Findings, notes, key numbers, titles of sections and figures: no word of three letters but names."""
+    page = page_of(request.getfixturevalue(which), "zh")
+    figures = [figure.view for section in page.sections for figure in section.figures]
+    told = [
+        *(t for f in page.findings for t in (f.title, f.effect, f.evidence, f.impact)),
+        *(page.verdict, page.advice, page.subtitle, *page.notes),
+        *(h.title for h in page.headlines),
+        *(fact.label for fact in page.facts),
+        *(section.title + section.intro for section in page.sections),
+        *(view.title for view in figures),
+        *(getattr(view, "name", "") for view in figures),
+        *(marker.text for view in figures for marker in getattr(view, "markers", ())),
+    ]
+    assert page.findings
+    assert [t for t in told if re.search("[A-Za-z]{3,}", NAMES.sub("", t))] == []
+
+
+def test_an_alarm_has_no_p_value(replayed):
+    (found,) = [f for f in page_of(replayed).findings if "x is missing" in f.title]
+    assert re.fullmatch(
+        "by chance (at most once in [0-9,]+|less than once in a billion) windows", found.evidence
+    )
+
+
+def test_the_terminal_speaks_chinese(compared, capsys):
+    compared.print(lang="zh")
+    assert "处理" in capsys.readouterr().out

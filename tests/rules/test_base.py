@@ -9,10 +9,9 @@ from tests.rules.conftest import series, spans
 from vedette import registry
 from vedette.errors import ConfigError
 from vedette.rules._compound import Compound
-from vedette.rules.base import firing, interval, number, runs
+from vedette.rules.base import firing, runs
 from vedette.rules.change import Change
 from vedette.rules.threshold import Threshold
-from vedette.values import Estimate
 
 BREACHED = st.lists(st.sampled_from([True, False, None]), max_size=30)
 
@@ -87,21 +86,3 @@ def test_a_rule_is_a_pure_fold(name):
         [0.2, 0.3], 0.01, evidence=1e-9, reference=(0.9, 0.88, 0.92), metric=(*rule.metrics, "recall")[0]
     )
     assert list(rule.fold(one)) == list(rule.fold(one))
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (0.12345, "share", "12.3 %"),
-        (0.12345, "", "0.123"),
-        (12345.6, "", "12,346"),
-        (None, "share", "unknown"),
-    ],
-)
-def test_numbers_as_people_read_them(value, unit, text):
-    assert number(value, unit) == text
-
-
-def test_an_estimate_is_told_with_its_interval():
-    assert interval(Estimate(0.5, 0.4, 0.6), "share") == "50 % (40 % to 60 %)"
-    assert interval(Estimate(0.5)) == "0.5"

@@ -42,7 +42,7 @@ def test_one_finding_tells_its_parts():
     (one,) = AllOf(rules=(LOW, SLOW), name="broken").join(pair([0.6, 0.6, 0.9], [0.9, 0.8, 0.9]))
     assert spans([one]) == [("w0", "w1")]
     assert one.rule == "all_of"
-    assert one.message.startswith("broken: recall is 0.6 (0.6 to 0.6), below 0.7 and mae is")
+    assert one.message.startswith("broken: recall is 0.600 (0.600 to 0.600), below 0.700 and mae is")
     assert (one.level, one.also) == ("act", ("mae",))
 
 

@@ -30,7 +30,7 @@ def test_young_windows_may_wait_old_ones_may_not():
     (one,) = found([0.9, 0.9, 0.2, 0.9, 0.9, 0.1, 0.0])
     assert spans([one]) == [("d2", "d2")]
     assert one.level == "watch"
-    assert one.message == "Labels are late: 20 % of d2 have one after 2d; usually 90 %"
+    assert one.message == "Labels are late: 20% of d2 have one after 2d; usually 90%"
 
 
 def test_no_labels_at_all_call_for_action():

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from vedette.views.numerals import interval, number, rounded, signed
+from vedette.numerals import interval, number, rounded, signed
 
 
 @pytest.mark.parametrize(

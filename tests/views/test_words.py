@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import string
 from importlib import resources
+from typing import get_args
 
 import pytest
 
+from vedette.schema import Task
 from vedette.values import REASONS
 from vedette.views.words import LANGS, PHRASES, say
 
@@ -33,10 +35,10 @@ def test_every_reason_has_words():
 
 def test_no_phrase_is_idle():
     """Each key stands somewhere in the package, as itself or as the end of a composed one."""
-    folder = resources.files("vedette.views")
     source = "".join(
         f.read_text("utf-8")
-        for f in folder.iterdir()
+        for package in ("vedette.views", "vedette.report")
+        for f in resources.files(package).iterdir()
         if f.name.endswith((".py", ".js")) and f.name != "words.py"
     )
     composed = {
@@ -49,6 +51,7 @@ def test_no_phrase_is_idle():
         "act",
         "silent",
         "points",
+        *get_args(Task),
     }
     idle = {
         key

@@ -94,7 +94,7 @@ def _served(monitor: Path, port: int, models: int) -> None:
         judged = server.until_judged(declared.model, last_day(monitor), lambda done: bar and bar(done, None))
     if not judged:
         click.echo("Some days wait for their rows or labels; the page shows them as they are judged.")
-    click.echo(f"\nOpen {server.url}/models/{declared.model}   (all models: {server.url})")
+    click.echo(f"\nOpen {server.url}/models/{declared.model}?span=all   (all models: {server.url})")
     if sys.stdin.isatty() and sys.stdout.isatty():
         click.echo("Ctrl-C ends the server; what it keeps stays.")
         try:

@@ -72,9 +72,9 @@ def password(login: str, from_stdin: bool, home: Path | None, database: str) -> 
     from vedette.server.access import people
 
     with opened(home, database) as db:
-        known = known(db, login)
-        people.set_password(db, known.id, _password(from_stdin), actor=actor(), at=now())
-    click.echo(f"{known.login} has a new password, and must sign in again.")
+        one = known(db, login)
+        people.set_password(db, one.id, _password(from_stdin), actor=actor(), at=now())
+    click.echo(f"{one.login} has a new password, and must sign in again.")
 
 
 @user.command()
@@ -85,9 +85,9 @@ def remove(login: str, home: Path | None, database: str) -> None:
     from vedette.server.access import people
 
     with opened(home, database) as db:
-        known = known(db, login)
-        people.change(db, known.id, actor=actor(), at=now(), disabled=True)
-    click.echo(f"{known.login} is let in no more.")
+        one = known(db, login)
+        people.change(db, one.id, actor=actor(), at=now(), disabled=True)
+    click.echo(f"{one.login} is let in no more.")
 
 
 def known(database: Database, login: str) -> User:

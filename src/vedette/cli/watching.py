@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,11 @@ class Served:
     home : Path
     port : int
         0 takes a free one.
+    options : str
+        Further options of ``vedette serve``.
     """
 
-    def __init__(self, home: Path, port: int = 0) -> None:
+    def __init__(self, home: Path, port: int = 0, options: Sequence[str] = ()) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home.parent / "server.log"
@@ -47,7 +49,7 @@ class Served:
         with self.log.open("ab") as log:
             # Of a session of its own: it goes on when the command that started it has ended.
             self.process = subprocess.Popen(  # noqa: S603 - our own command
-                [*command, "--log", "json"],
+                [*command, "--log", "json", *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

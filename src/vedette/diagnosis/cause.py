@@ -20,6 +20,7 @@ Kind = Literal[
     "concept shift",
     "label pipeline",
     "duplicated data",
+    "joint drift",
     "stable",
     "benign drift",
     "insufficient",
@@ -69,7 +70,7 @@ class Cause(msgspec.Struct, frozen=True):
         Examples
         --------
         >>> Cause.of("new category", 0.9, "new_category", column="plan", share=0.12).sentence
-        '12 % of plan are categories that the reference never had'
+        '12% of plan are categories that the reference never had'
         """
         fields = {"form": form, **evidence}
         return cls(kind, column, segment, score, _sentence("en", column, segment, fields), fields)
@@ -91,7 +92,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
     remedy : str
         The first thing to do.
     context : dict of str to Any
-        The numbers in the verdict that belong to no single cause: metric before and after, and since when.
+        The numbers in the verdict that belong to no single cause: metric before and after, since when, and
+        whether it was that window alone (`brief`).
     """
 
     causes: tuple[Cause, ...]
@@ -115,13 +117,19 @@ def _sentence(lang: Lang, column: str | None, segment: Segment | None, evidence:
 
 
 def _verdict(lang: Lang, cause: Cause, context: dict[str, Any]) -> str:
+    after = say(lang, "deploy", deploy=context["deploy"]) if "deploy" in context else ""
+    return _told(lang, cause, context) + after
+
+
+def _told(lang: Lang, cause: Cause, context: dict[str, Any]) -> str:
     said, window = cause.in_words(lang), one_line(context.get("since", ""))
+    when = "on" if context.get("brief") else "since"
     if "now" in context and cause.kind not in ("stable", "insufficient"):
         form = "verdict.measured" if context["measured"] else "verdict.expected"
-        since = say(lang, "since", window=window) if window else ""
+        since = say(lang, when, window=window) if window else ""
         return say(lang, form, cause=said, since=since, then=context["then"], now=context["now"])
     if window:
-        return say(lang, "verdict.since", cause=said, window=window)
+        return say(lang, f"verdict.{when}", cause=said, window=window)
     named = bool(cause.column) and said.startswith(one_line(cause.column or ""))
     return say(lang, "verdict.plain", cause=said if named else said[:1].upper() + said[1:])
 

@@ -14,6 +14,7 @@ from vedette.diagnosis.label_pipeline import LabelPattern
 from vedette.diagnosis.label_shift import LabelShift
 from vedette.diagnosis.marginals import Divergence
 from vedette.diagnosis.split import Split
+from vedette.estimation.impact import SURELY, Impact
 from vedette.values import Segment
 
 #: Fewer current rows than this tell nothing.
@@ -56,6 +57,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         Share of rows with a label, then and now.
     positive : str
         Name of the last class.
+    cost : Impact, optional
+        Rise of the error rate that the new mix of scores brings.
+    lost : float, optional
+        Rise of the error rate that labels show, None without them.
     """
 
     rows: int
@@ -71,6 +76,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     pattern: LabelPattern | None = None
     coverage: tuple[float, float] | None = None
     positive: str = ""
+    cost: Impact | None = None
+    lost: float | None = None
 
 
 def decide(evidence: Evidence) -> tuple[Cause, ...]:
@@ -122,6 +129,9 @@ def _covariate(evidence: Evidence, explained: float) -> Iterator[Cause]:
     if column is None:
         return
     fields: dict[str, Any] = {"effect": effect, "columns": evidence.columns, "explained": explained}
+    if _costs_nothing(evidence):
+        yield _harmless(evidence, CEILING * explained)
+        return
     yield Cause.of(
         "covariate shift", CEILING * explained, "covariate_shift", column=column, **fields, **_next(evidence)
     )
@@ -203,6 +213,9 @@ def _unlabelled(evidence: Evidence) -> Iterator[Cause]:
     if evidence.drifted:
         column, effect = evidence.drifted[0]
         more: dict[str, Any] = {"effect": effect, "columns": evidence.columns, **_next(evidence)}
+        if _costs_nothing(evidence) and not accepted:
+            yield _harmless(evidence, 0.7)
+            return
         form = "covariate_shift_outputs" if fit is None else "covariate_shift_unlabelled"
         yield Cause.of("covariate shift", 0.5 if accepted else 0.7, form, column=column, **more)
 
@@ -218,6 +231,21 @@ def _benign(evidence: Evidence) -> Iterator[Cause]:
     if evidence.drifted:
         column, effect = evidence.drifted[0]
         yield Cause.of("benign drift", 0.82, "benign_drift", column=column, effect=effect, **_next(evidence))
+
+
+def _costs_nothing(evidence: Evidence) -> bool:
+    """Tell whether neither the new mix of scores nor, where there are labels, what they show costs a point."""
+    if evidence.cost is None or not evidence.cost.negligible:
+        return False
+    return evidence.lost is None or evidence.lost < SURELY
+
+
+def _harmless(evidence: Evidence, score: float) -> Cause:
+    """Return the cause that a column moved, with the scores, to rows as easy as before."""
+    column, effect = evidence.drifted[0]
+    assert evidence.cost is not None
+    fields: dict[str, Any] = {"effect": effect, "columns": evidence.columns, "gain": -evidence.cost.value}
+    return Cause.of("benign drift", score, "benign_impact", column=column, **fields, **_next(evidence))
 
 
 def _next(evidence: Evidence) -> dict[str, Any]:

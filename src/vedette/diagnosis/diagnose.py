@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +14,6 @@ from vedette.diagnosis.calibration_shift import Confined, calibration_shift, con
 from vedette.diagnosis.cause import Cause, Diagnosis
 from vedette.diagnosis.decide import Evidence, decide
 from vedette.diagnosis.faults import faults_of
-from vedette.diagnosis.impact import impact
 from vedette.diagnosis.label_pipeline import label_pattern
 from vedette.diagnosis.label_shift import label_shift
 from vedette.diagnosis.marginals import Divergence, Marginal, divergence, marginals
@@ -21,8 +22,10 @@ from vedette.diagnosis.outcomes import accuracies, tables
 from vedette.diagnosis.split import split
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
+from vedette.engine.repeated import repeated_windows
+from vedette.estimation.impact import impact
 from vedette.inference.multiplicity import holm
-from vedette.values import Finding, Segment
+from vedette.values import Finding, Segment, Window
 
 Floats = npt.NDArray[np.float64]
 #: Labelled rows that both sides need before labels decide.
@@ -40,6 +43,7 @@ def diagnose(
     *,
     windows: slice | None = None,
     deff: float = 1.0,
+    deploys: Sequence[int] = (),
 ) -> Diagnosis:
     """Ranked causes of what changed, with one sentence and a first remedy.
 
@@ -54,6 +58,9 @@ def diagnose(
         The windows to explain; default all.
     deff : float
         Design effect: variance of the counts over that of independent rows.
+    deploys : sequence of int
+        When the model or its pipeline was deployed, in microseconds since the epoch (UTC): a change that begins with
+        a deploy says so.
 
     Returns
     -------
@@ -76,10 +83,16 @@ def diagnose(
     >>> diagnose(cube, baseline).causes[0].kind
     'unit change'
     """
-    cube = _span(current, windows).over_time()
+    span = _span(current, windows)
+    cube = span.over_time()
     columns = list(marginals(cube, baseline, deff))
-    causes = decide(_evidence(cube, baseline, columns, deff))
-    context = {**_since(causes[0], findings), **_accuracy(cube, baseline), **_segments(cube, baseline)}
+    evidence = _evidence(cube, baseline, columns, deff)
+    again = _again(current, span, baseline)
+    causes = decide(msgspec.structs.replace(evidence, faults=(*again, *evidence.faults)))
+    if causes[0].kind == "stable":
+        causes = (*_joint(findings), *causes)
+    since = {**_since(causes[0], findings, current.windows[-1]), **_deployed(causes[0], findings, deploys)}
+    context = {**since, **_accuracy(cube, baseline), **_segments(cube, baseline)}
     return Diagnosis.of(causes, context)
 
 
@@ -96,6 +109,26 @@ def _span(cube: Cube, windows: slice | None) -> Cube:
     return picked
 
 
+def _again(current: Cube, span: Cube, baseline: Baseline) -> list[Cause]:
+    """Return the cause that windows of the span hold the rows of earlier ones, where most of them do."""
+    told = {w.start for w in span.windows}
+    found = [one for one in repeated_windows(current, baseline.layout) if one.again.start in told]
+    if not found or 2 * len(found) < len(span.windows):
+        return []
+    fields: dict[str, Any] = {
+        "windows": len(found),
+        "again": found[0].again.label,
+        "first": found[0].first.label,
+    }
+    return [Cause.of("duplicated data", 0.97, "duplicated_window", **fields)]
+
+
+def _joint(findings: Sequence[Finding]) -> list[Cause]:
+    """Return the cause that columns moved together, where a finding says so."""
+    told = [f.sentence.fields for f in findings if f.sentence is not None and f.sentence.form == "together"]
+    return [Cause.of("joint drift", 0.8, "joint_drift", direction=said["direction"]) for said in told[:1]]
+
+
 def _evidence(cube: Cube, baseline: Baseline, columns: Sequence[Marginal], deff: float) -> Evidence:
     layout = baseline.layout
     inputs = [m for m in columns if m.column.role in ("feature", "segment")]
@@ -109,7 +142,8 @@ def _evidence(cube: Cube, baseline: Baseline, columns: Sequence[Marginal], deff:
     now, then = tables(cube, layout), tables(baseline.cube, layout)
     if now is None or then is None or not (now.sum() and then.sum()):
         return Evidence(**known, scores=_outputs(columns))
-    return Evidence(**known, **_model(now[0] / deff, then[0] / deff), **_place(cube, baseline, deff))
+    model = _model(now[0] / deff, then[0] / deff)
+    return Evidence(**known, **model, **_place(cube, baseline, deff), **_cost(cube, baseline))
 
 
 def _outputs(columns: Sequence[Marginal]) -> Divergence | None:
@@ -201,6 +235,18 @@ def _accuracy(cube: Cube, baseline: Baseline) -> dict[str, Any]:
     return {**found, "then": float(past), "now": float(present), "measured": bool(measured)}
 
 
+def _cost(cube: Cube, baseline: Baseline) -> dict[str, Any]:
+    """Return what the new mix of scores is projected to cost, and what labels show that was lost."""
+    pair, both = _paired(cube, baseline, TOTAL, accuracies), _paired(cube, baseline, TOTAL, tables)
+    if pair is None or both is None or pair[1][0][:, 0].sum() < LABELLED:
+        return {}
+    now, then = pair[0][0], pair[1][0]
+    found: dict[str, Any] = {"cost": impact(both[0][0].sum(1), both[1][0].sum(1), then)}
+    if now[:, 0].sum() >= LABELLED:
+        found["lost"] = float(now[:, 1].sum() / now[:, 0].sum() - then[:, 1].sum() / then[:, 0].sum())
+    return found
+
+
 def _segments(cube: Cube, baseline: Baseline) -> dict[str, Any]:
     """Return how much of the change of the error rate is the mix of segments, by segment column."""
     found = {}
@@ -212,12 +258,35 @@ def _segments(cube: Cube, baseline: Baseline) -> dict[str, Any]:
     return {"by_segment": found} if found else {}
 
 
-def _since(cause: Cause, findings: Sequence[Finding]) -> dict[str, Any]:
-    """Return when the first finding about the cause's column or segment began, else the first of all."""
+def _deployed(cause: Cause, findings: Sequence[Finding], deploys: Sequence[int]) -> dict[str, Any]:
+    """Return the deploy that a change began with: in its first window, or in the one before.
+
+    A deploy late in a window shows in the next one.
+    """
+    timed = [f for f in findings if f.window is not None]
+    about = [f for f in timed if cause.column is not None and f.column == cause.column] or timed
+    if not about or cause.kind in ("stable", "insufficient"):
+        return {}
+    onset = min((f.window for f in about if f.window is not None), key=lambda w: w.start)
+    length = onset.end - onset.start
+    near = [at for at in deploys if onset.start - length <= at < onset.end]
+    if not near:
+        return {}
+    at = datetime.fromtimestamp(min(near, key=lambda at: abs(at - onset.start)) / 1e6, UTC)
+    return {"deploy": at.strftime("%Y-%m-%d %H:%M UTC")}
+
+
+def _since(cause: Cause, findings: Sequence[Finding], newest: Window) -> dict[str, Any]:
+    """Return when the first finding about the cause's column or segment began, else the first of all.
+
+    It was brief when it held in that window alone; what began in the newest window may go on.
+    """
     timed = [f for f in findings if f.window is not None]
     about = [f for f in timed if cause.column is not None and f.column == cause.column]
     about = about or [f for f in timed if cause.segment is not None and f.segment == cause.segment] or timed
     if not about or cause.kind in ("stable", "insufficient"):
         return {}
     first = min(about, key=lambda f: f.window.start if f.window is not None else 0)
-    return {"since": first.window.label if first.window is not None else ""}
+    began = first.window.label if first.window is not None else ""
+    brief = first.window != newest and all(f.window == first.window == f.until for f in about)
+    return {"since": began, **({"brief": True} if brief else {})}

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, xlogy
 
-from vedette.engine.alarms import coarse
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import Cube
+from vedette.engine.streams import coarse
 from vedette.layout import Column
 from vedette.summaries.base import State
 from vedette.summaries.histogram import Histogram

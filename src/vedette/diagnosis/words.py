@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import Any, Literal
 
-from vedette.rules.base import number
+from vedette.numerals import number
 
 Lang = Literal["en", "zh"]
 
@@ -21,7 +21,13 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Accuracy, expected without labels, went from {then:share} to {now:share}{since}: {cause}.",
         "{since}无标签估计的准确率从 {then:share} 变为 {now:share}：{cause}。",
     ),
+    "deploy": (
+        " It begins with the deploy {deploy}: look there first.",
+        "变化始于部署 {deploy}：请先检查该部署。",
+    ),
     "since": (" since {window}", "自 {window} 起，"),
+    "on": (" on {window}", "{window} "),
+    "verdict.on": ("On {window}: {cause}.", "{window}：{cause}。"),
     "cause.unit_named": (
         (
             "{column} is in another unit: {unit} fits {share:share} of its distribution"
@@ -143,9 +149,27 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{rows:int} rows came again with an id already seen, {share:share} of what arrived",
         "{rows:int} 行的 id 重复出现，占到达数据的 {share:share}",
     ),
+    "cause.joint_drift": (
+        "how columns go together changed, most along {direction}, while each by itself stayed",
+        "各列之间的关系发生变化，主要沿 {direction}，而单独每一列没有变化",
+    ),
     "cause.benign_drift": (
         "{column} moved ({effect:num} nats), and neither the scores nor their meaning moved with it",
         "{column} 发生变化（{effect:num} nats），但得分及其含义均未随之变化",
+    ),
+    "cause.benign_impact": (
+        (
+            "{column} moved most among {columns:int} columns ({effect:num} nats) and the scores moved with it, to rows"
+            " as easy as before: expected change of accuracy {gain:points} points"
+        ),
+        (
+            "{columns:int} 个列中 {column} 变化最大（{effect:num} nats），得分随之变化，但新的数据与此前同样容易判断："
+            "预计准确率变化 {gain:points} 个百分点"
+        ),
+    ),
+    "cause.duplicated_window": (
+        "{again} holds the very rows of {first} (windows that repeat an earlier one: {windows:int})",
+        "{again} 的数据与 {first} 完全相同（重复的窗口共 {windows:int} 个）",
     ),
     "cause.input_drift": (
         (
@@ -161,6 +185,34 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "cause.insufficient": (
         "{rows:int} rows are too few to tell what changed; {needed:int} are needed",
         "{rows:int} 行不足以判断发生了什么变化，至少需要 {needed:int} 行",
+    ),
+    "disde.change": (
+        (
+            "The mean loss went from {before:num} to {now:num} ({change:points} points):"
+            " {covariate:points} from other proportions of known rows, {concept:points} from other labels for the same"
+            " rows, {unseen:points} from rows the reference hardly has. "
+        ),
+        (
+            "平均损失从 {before:num} 变为 {now:num}（{change:points} 点）：已知数据的比例变化 {covariate:points}，"
+            "同样数据的标签变化 {concept:points}，参考数据几乎没有的新数据 {unseen:points}。"
+        ),
+    ),
+    "disde.covariate": (
+        "The first part leads: retrain with the reference weighted to the new proportions.",
+        "以比例变化为主：按新的比例对参考数据加权后重新训练。",
+    ),
+    "disde.concept": (
+        "The second part leads: no weighting mends it; check the labels, then retrain with recent ones.",
+        "以标签变化为主：加权无法解决；先核对标签，再用近期标签重新训练。",
+    ),
+    "disde.unseen": (
+        "The third part leads: collect labels in the new region, then retrain.",
+        "以新数据为主：先在新区域收集标签，再重新训练。",
+    ),
+    "disde.none": ("No part is beyond chance.", "各部分均未超出偶然。"),
+    "disde.where": (
+        " It shows most where {region} ({share:share} of rows).",
+        "变化最明显之处：{region}（占 {share:share} 的行）。",
     ),
     "remedy.unit_named": (
         "Fix the feed of {column}: convert it back ({unit}) and score the affected rows again.",
@@ -241,6 +293,18 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Fix the pipeline: find out which delivery was repeated, and check that its rows are the same.",
         "修复数据管道：查明哪一批被重复投递，并核对内容是否一致。",
     ),
+    "remedy.duplicated_window": (
+        "Fix the pipeline: find out why {again} was filled with the rows of {first}, and load it again.",
+        "修复数据管道：查明 {again} 为何装入了 {first} 的数据，并重新加载。",
+    ),
+    "remedy.benign_impact": (
+        "Watch, no action needed: the drift of {column} costs nothing worth retraining for.",
+        "继续观察，无需处理：{column} 的漂移代价不值得重新训练。",
+    ),
+    "remedy.joint_drift": (
+        "Look for a join or a lookup that pairs the wrong rows along {direction}; if the world changed, retrain.",
+        "检查 {direction} 方向上是否有关联或查找配错了行；若是现实变化，则重新训练。",
+    ),
     "remedy.benign_drift": (
         "Nothing to do for the model; note the change of {column} and go on watching.",
         "模型无需处理；记录 {column} 的变化并继续观察。",
@@ -280,7 +344,7 @@ def say(lang: Lang, key: str, **fields: Any) -> str:
     >>> say("en", "verdict.plain", cause="Nothing changed")
     'Nothing changed.'
     >>> say("zh", "cause.missing_burst", column="age", now=0.31, then=0.01)
-    'age 在 31 % 的行中缺失，此前为 1 %'
+    'age 在 31% 的行中缺失，此前为 1%'
     """
     return _Formatter().vformat(TEMPLATES[key][0 if lang == "en" else 1], (), fields)
 

@@ -11,6 +11,7 @@ from vedette.engine.plan import Plan, choose
 from vedette.errors import VedetteError
 from vedette.inference.power import detectable_windows
 from vedette.metrics.base import metric
+from vedette.sentences.sentence import Sentence
 from vedette.values import Estimate, Note
 
 #: The rate that matters for a task, best first.
@@ -49,8 +50,8 @@ def _advice(name: str, estimate: Estimate, usual: float) -> Note:
     windows = (
         float(detectable_windows(estimate.value or 0.0, DROP, usual, n_ref=estimate.n)) if usual else np.inf
     )
-    start = f"With {usual:,.0f} labelled rows behind {name} in a window,"
+    fields = {"usual": usual, "metric": name, "points": 100 * DROP}
     if not np.isfinite(windows):
-        return Note("advice.window", f"{start} a drop of 2 points is not seen: use longer windows")
-    unit = "window" if windows == 1 else "windows"
-    return Note("advice.window", f"{start} a drop of 2 points is seen after {windows:.0f} {unit}")
+        return Note.saying("advice.window", Sentence("note.power_none", fields))
+    form = "note.power_one" if windows == 1 else "note.power"
+    return Note.saying("advice.window", Sentence(form, {**fields, "windows": windows}))

@@ -110,7 +110,7 @@ class Baseline:
         model = layout.specs([*needs, chosen.followed(layout)])
         # By segment only what is small: it tells how noisy a segment's outcomes are.
         small = [spec for spec in model if schema.segments and isinstance(spec, Confusion | Residuals)]
-        specs = Wanted(tuple(dict.fromkeys([*bins, *model])), tuple(small))
+        specs = Wanted(tuple(dict.fromkeys([*bins, *model, *layout.projections])), tuple(small))
         history = scan(source, layout, specs, windows, late, by_row=by_row, threads=threads)
         return cls(layout, cube, history)
 

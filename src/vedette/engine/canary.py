@@ -23,9 +23,10 @@ from vedette.errors import ConfigError
 from vedette.evidence.two_sample import TwoSample
 from vedette.layout import Column, Layout
 from vedette.metrics.base import Metric, metric
-from vedette.rules.base import interval
-from vedette.rules.change import difference
+from vedette.rules.change import difference, went
 from vedette.schema import Schema
+from vedette.sentences.filling import Lang
+from vedette.sentences.sentence import Sentence
 from vedette.sources.base import Source, open_source
 from vedette.values import Estimate, Window
 
@@ -51,6 +52,8 @@ class Difference(msgspec.Struct, frozen=True):
         The metric in each arm; for values there is one number, their distance (`effect`).
     effect : Estimate
         Challenger less control with its interval, or the population stability index.
+    title, of, unit : str
+        The metric's title, the class it is of, and its unit.
     """
 
     name: str
@@ -60,13 +63,20 @@ class Difference(msgspec.Struct, frozen=True):
     control: Estimate | None
     challenger: Estimate
     effect: Estimate
+    title: str = ""
+    of: str = ""
+    unit: str = ""
+
+    @property
+    def sentence(self) -> Sentence:
+        """What differs, to be said in a language."""
+        if self.control is None:
+            return Sentence.of("moved", column=self.name, title=self.title, now=self.effect.spanned())
+        whose = {"of": self.of} if self.part == "performance" else {"column": self.name}
+        return went({"title": self.title, **whose}, self.challenger, self.control, self.unit)
 
     def __str__(self) -> str:
-        if self.control is None:
-            return f"{self.name} moved: population stability index {interval(self.effect)}"
-        verb = "rose" if (self.effect.value or 0.0) > 0 else "fell"
-        name = f"missing values of {self.name}" if self.part == "missing" else self.name
-        return f"{name} {verb} from {interval(self.control)} to {interval(self.challenger)}"
+        return str(self.sentence)
 
 
 class Canary(msgspec.Struct, frozen=True):
@@ -102,12 +112,24 @@ class Canary(msgspec.Struct, frozen=True):
     @property
     def verdict(self) -> str:
         """One sentence."""
-        looked = f"{self.rows[0]:,} and {self.rows[1]:,} rows in {self.windows} windows"
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Sentence:
+        """The verdict, to be said in a language."""
+        looked = {"rows": list(self.rows), "windows": self.windows}
         if self.since is None:
-            return f"No difference is proved in {looked} (evidence {self.e_value:.3g} of {1 / self.alpha:.3g} needed)."
+            needed = 1 / self.alpha
+            return Sentence.of("canary.same", **looked, evidence=self.e_value, needed=needed)
         proved = [d for d in self.differences if d.proved] or self.differences
         first = next((d for d in proved if d.part == "performance"), proved[0])
-        return f"The arms differ, proved at {self.since.label} of {looked}: {first}."
+        return Sentence.of("canary.different", **looked, since=self.since.label, first=first.sentence.plain())
+
+    def in_words(self, lang: Lang = "en") -> str:
+        """Return the verdict and what proves it, a line each, in a language."""
+        told = [d for d in self.differences if d.proved] if self.different else []
+        lines = [Sentence.of("canary.line", difference=d.sentence.plain(), evidence=d.e_value) for d in told]
+        return "\n".join([self.sentence.in_words(lang), *(f"  {line.in_words(lang)}" for line in lines)])
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON values."""
@@ -115,9 +137,7 @@ class Canary(msgspec.Struct, frozen=True):
         return {"different": self.different, "verdict": self.verdict, **plain}
 
     def __str__(self) -> str:
-        told = [d for d in self.differences if d.proved] if self.different else []
-        lines = [f"  {d} (evidence {d.e_value:.3g})" for d in told]
-        return "\n".join([self.verdict, *lines])
+        return self.in_words("en")
 
 
 def canary(
@@ -270,7 +290,10 @@ def _difference(
     now = block.current[0]
     then = block.reference[0] if block.reference is not None else None
     effect = now if then is None else difference(now, then)
-    return Difference(thing.name, thing.part, e, e >= proof, then, now, effect)
+    made = thing.metric
+    of = thing.name.removeprefix(f"{made.title} of ") if thing.part == "performance" else ""
+    of = "" if of == made.title else of
+    return Difference(thing.name, thing.part, e, e >= proof, then, now, effect, made.title, of, made.unit)
 
 
 def _cuts(

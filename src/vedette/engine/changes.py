@@ -24,7 +24,7 @@ _WORDS: dict[str, dict[Effect, str]] = {
         "none": "Nothing differs on a server",
     },
     "zh": {
-        "refit": "将重新拟合参照数据，并重新统计所有窗口",
+        "refit": "将重新拟合参考数据，并重新统计所有窗口",
         "recount": "将重新统计所有窗口",
         "evidence": "所有窗口的证据将重新累计；不重新统计",
         "judge": "今后的发现会不同；不重新统计",

@@ -13,6 +13,7 @@ from vedette.engine.labels import label_columns
 from vedette.engine.scan import scan
 from vedette.engine.windows import window_of
 from vedette.instants import instants_of
+from vedette.sentences.sentence import Sentence
 from vedette.sources.frame import Frame
 from vedette.spelling import one_array
 from vedette.values import Note, Window
@@ -27,7 +28,9 @@ def count_window(rows: pa.Table, window: Window, definition: Definition) -> Cube
         return no_rows(window, definition)
     table, lacking = _filled(rows, definition)
     cube = scan(Frame(table), definition.layout, definition.wanted, [window], threads=1)
-    cube.notes += [Note("column.absent", f"Column {name} is not in these data", name) for name in lacking]
+    cube.notes += [
+        Note.saying("column.absent", Sentence.of("note.column_absent", column=name), name) for name in lacking
+    ]
     return cube
 
 

@@ -56,7 +56,7 @@ class Definition:
             )
         self.rules: Sequence[Rule] = monitor.made_rules()
         self.plan: Plan = plan(baseline.layout, with_watched(monitor.metrics, self.rules))
-        self.wanted: Wanted = self.plan.wanted(baseline.layout, lean=True)
+        self.wanted: Wanted = self.plan.wanted(baseline.layout, lean=True).with_fingerprint(baseline.layout)
 
     @property
     def layout(self) -> Layout:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from vedette.batch import Batch
 from vedette.binning import Binning, distinct_of
+from vedette.engine.directions import fit_directions
 from vedette.engine.task import choose_classes, choose_task
 from vedette.errors import ConfigError, DataError
 from vedette.layout import Column, Kind, Layout
@@ -69,7 +71,7 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
         task, why = choose_task(schema, arrays)
         classes, reasons = choose_classes(schema, task, arrays)
         columns = list(pool.map(lambda name: fit_column(name, arrays[name], schema, task), arrays))
-    return Layout(
+    layout = Layout(
         schema=schema,
         task=task,
         columns=tuple(columns),
@@ -77,6 +79,9 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
         why={"task": why, **reasons, **({} if schema.id else {"id": NO_ID})},
         residual_binning=_residual_binning(schema, task, arrays),
     )
+    if not schema.multivariate:
+        return layout
+    return msgspec.structs.replace(layout, projections=fit_directions(layout, arrays))
 
 
 def _residual_binning(schema: Schema, task: str, arrays: Mapping[str, pa.Array]) -> Binning | None:

@@ -13,14 +13,13 @@ from vedette.engine.streams import coarse
 from vedette.errors import VedetteError
 from vedette.estimation.coverage import beyond_reach, uncovered
 from vedette.estimation.impact import Impact, impact
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State
 from vedette.summaries.bin_losses import BinLosses
 from vedette.values import Finding, Segment, Window
 
 #: Metrics whose finding says that a column moved within what the reference knows.
 DRIFT = ("psi", "kl", "js", "hellinger", "tv", "linf", "chi2", "ks", "wasserstein", "cramer_von_mises")
-#: What is said of a drift that costs nothing.
-BENIGN = "expected errors stay: watch, no action needed"
 
 
 def priced(findings: Sequence[Finding], cube: Cube, baseline: Baseline) -> list[Finding]:
@@ -89,7 +88,7 @@ def _priced(finding: Finding, cube: Cube, baseline: Baseline) -> Finding:
     outputs = (price(cube, baseline, name, finding.segment, span) for name in _outputs(baseline))
     if not all(one is not None and one.negligible for one in outputs):
         return told
-    return msgspec.structs.replace(told, level="watch", message=f"{finding.message}; {BENIGN}")
+    return told.retold(Sentence.of("benign", finding=told.told().plain()), level="watch")
 
 
 def _outputs(baseline: Baseline) -> list[str]:

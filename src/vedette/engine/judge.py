@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.engine.evaluate import Block
-from vedette.engine.incidents import together
+from vedette.engine.incidents import LAST, LEADING, together
 from vedette.inference.multiplicity import holm
 from vedette.rules._compound import Compound
 from vedette.rules.base import Rule, Series
@@ -42,19 +42,6 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
 #: Smallest number of rows (or labels) that a changed metric may rest on.
 SUPPORT = 30
 _RANK = {"act": 0, "watch": 1, "info": 2}
-#: Metrics that a person asks about first, in that order; others come after them.
-LEADING = (
-    "f1",
-    "accuracy",
-    "roc_auc",
-    "recall",
-    "precision",
-    "mae",
-    "rmse",
-    "ndcg",
-    "mrr",
-    "balanced_accuracy",
-)
 
 
 def promised_rules(task: str, *, outcomes: bool) -> tuple[Rule, ...]:
@@ -218,4 +205,5 @@ def _order(finding: Finding) -> tuple[int, bool, int, float, float]:
     effect = finding.effect.value if finding.effect and finding.effect.value is not None else 0.0
     part = finding.column is not None or finding.segment is not None
     leads = LEADING.index(finding.metric) if finding.metric in LEADING else len(LEADING)
+    leads += finding.metric in LAST
     return _RANK[finding.level], part, leads, -abs(finding.impact or 0.0), -abs(effect)

@@ -13,6 +13,7 @@ from vedette.batch import Batch
 from vedette.engine.as_known import AsKnown
 from vedette.errors import ConfigError
 from vedette.schema import Schema
+from vedette.sentences.sentence import Sentence
 from vedette.sources.base import DAMAGE, Broken, Source, open_source, quarantined
 from vedette.spelling import canonical, decoded, one_array
 from vedette.values import Note, counted
@@ -73,14 +74,13 @@ class LateLabels:
     def notes(self) -> list[Note]:
         """Return which labels were not used, and why."""
         found = [
+            counted("labels.no-prediction", len(self) - self.matched, Sentence.of("note.labels_unmatched")),
+            counted("labels.repeated", self.given - len(self), Sentence.of("note.labels_repeated")),
             counted(
-                "labels.no-prediction", len(self) - self.matched, "Labels that belong to no prediction here"
-            ),
-            counted(
-                "labels.repeated", self.given - len(self), "Labels replaced by a later one of the same id"
-            ),
-            counted(
-                "labels.no-entry", self.nameless, f"Labels without an entry in {self.id}, left out", self.id
+                "labels.no-entry",
+                self.nameless,
+                Sentence.of("note.labels_nameless", column=self.id),
+                self.id,
             ),
         ]
         return [*(n for n in found if n.count), *quarantined(self.broken)]

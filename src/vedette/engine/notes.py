@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.counts import Counts
@@ -21,18 +20,15 @@ def about_data(baseline: Baseline, cube: Cube) -> list[Note]:
     then = [*remarks(baseline.cube), *baseline.cube.notes]
     return [
         *remarks(cube),
-        *(
-            Note("column.empty", f"Column {n} is empty in the reference: its drift is unknown", n)
-            for n in empty
-        ),
-        *(msgspec.structs.replace(note, message=f"In the reference: {note.message}") for note in then),
+        *(Note.saying("column.empty", Sentence.of("note.column_empty", column=n), n) for n in empty),
+        *(note.in_reference() for note in then),
     ]
 
 
 def remarks(cube: Cube) -> list[Note]:
     """Return what the states say about rows that a number leaves out, each with its count."""
     if not cube.rows:
-        return [counted("rows.none", 0, "Rows")]
+        return [counted("rows.none", 0, Sentence.of("note.rows"))]
     states = [state for (dimension, _), state in cube.states.items() if dimension == TOTAL]
     return list(dict.fromkeys(note for state in states for note in _of_state(state)))
 
@@ -42,10 +38,10 @@ def _of_state(state: State) -> Iterator[Note]:
     if isinstance(spec, Confusion):
         yield from _outside_classes(spec, state)
     elif isinstance(spec, ScoreBins) and state["outside"].sum():
-        text = f"Scores in {spec.score} outside 0 to 1"
+        text = Sentence.of("note.scores_outside", column=spec.score)
         yield counted("scores.outside-range", int(state["outside"].sum()), text, spec.score)
     elif isinstance(spec, Counts) and state["wrong"].sum():
-        text = f"Entries of {spec.column} that are not numbers"
+        text = Sentence.of("note.wrong_type", column=spec.column)
         yield counted("column.wrong-type", int(state["wrong"].sum()), text, spec.column)
 
 
@@ -54,8 +50,8 @@ def _outside_classes(spec: Confusion, state: State) -> Iterator[Note]:
     known = ", ".join(spec.classes[:6]) + (", ..." if k > 6 else "")
     labels, predictions = int(counts[:, k + 1].sum()), int(counts[k].sum())
     if labels:
-        text = f"Labels outside the known classes ({known})"
+        text = Sentence.of("note.labels_outside", classes=known)
         yield counted("labels.outside-classes", labels, text, spec.label)
     if predictions and (spec.prediction or spec.score or spec.scores):
-        text = f"Rows without a prediction among the known classes ({known})"
+        text = Sentence.of("note.no_prediction", classes=known)
         yield counted("rows.no-prediction", predictions, text, spec.prediction or spec.score)

@@ -27,6 +27,7 @@ from vedette.late_labels.nowcast import (
 from vedette.late_labels.replay import LEAST, ages_to_try, as_known_at, best_promise
 from vedette.layout import Layout
 from vedette.metrics.base import Metric
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State, Summary
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.label_delays import ALL, WAITING, LabelDelays
@@ -143,13 +144,9 @@ class Nowcasts:
     def notes(self) -> list[Note]:
         """Return what the reader must know: windows without a say in performance, a delay law not seen to its end."""
         young = int((~self.mature).sum())
-        found = [
-            counted("labels.immature", young, "Windows whose labels are not in; performance leaves them out")
-        ]
+        found = [counted("labels.immature", young, Sentence.of("note.labels_immature"))]
         if not self.law.settled and self.spec.label_time is not None:
-            found.append(
-                Note("labels.unsettled", "No rows are old enough to show how long labels take at most")
-            )
+            found.append(Note.saying("labels.unsettled", Sentence.of("note.labels_unsettled")))
         return [note for note in found if note.count != 0]
 
     @functools.cached_property

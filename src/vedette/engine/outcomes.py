@@ -299,7 +299,7 @@ def _followed(counts: Floats, one: Losses, past: Past) -> tuple[Risk, Season]:
     """Return the stream of a loss from the reference's counts by window, shape (windows, b)."""
     lost = counts @ one.loss
     season = choose_season(np.stack((lost, counts.sum(1) - lost), axis=1), past.phases, past.cycles)
-    dispersed = risk_dispersion(counts, one.loss, past.phases[season.name])
+    dispersed = max(risk_dispersion(counts, one.loss, past.phases[season.name]), season.dispersion)
     mean = float(lost.sum() / max(counts.sum(), 1.0))
     tolerance = max(POINTS, SHARE * mean) if one.absolute else SHARE * mean
     if not season.known and len(counts) > 1:  # half-known seasons are granted as they are for columns

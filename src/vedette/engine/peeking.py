@@ -7,15 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.engine.evaluate import Block
+from vedette.sentences.sentence import Sentence
 from vedette.values import Estimates, Note
 
 Floats = npt.NDArray[np.float64]
 #: Said wherever such intervals stand.
-NOTE = Note(
-    "interval.anytime",
-    "The intervals of the model's metrics over the whole period hold at every look while it grows; those of one "
-    "window are for that window",
-)
+NOTE = Note.saying("interval.anytime", Sentence.of("note.anytime"))
 
 
 def widening(n: npt.ArrayLike, n_star: npt.ArrayLike, level: float = 0.95) -> Floats:

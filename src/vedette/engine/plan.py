@@ -8,10 +8,12 @@ import msgspec
 
 from vedette import registry
 from vedette.engine.scan import Wanted
+from vedette.engine.stand_ins import STAND_INS
 from vedette.errors import VedetteError
 from vedette.layout import Layout
 from vedette.metrics.base import Metric
 from vedette.metrics.base import metric as named
+from vedette.metrics.drift.mmd import Mmd
 from vedette.summaries.base import Summary
 from vedette.summaries.regression_errors import RegressionErrors
 
@@ -39,10 +41,17 @@ class Plan(msgspec.Struct, frozen=True):
     chosen : tuple of Chosen
     left_out : dict of str to str
         Metrics that a person may expect of this task, and why they are not here.
+    stand_ins : tuple of Chosen
+        Estimates without labels: counted over all rows, and chosen where labels turn out to be out.
     """
 
     chosen: tuple[Chosen, ...]
     left_out: dict[str, str] = {}
+    stand_ins: tuple[Chosen, ...] = ()
+
+    def with_stand_ins(self) -> Plan:
+        """Return the plan for rows whose labels are out."""
+        return Plan(tuple(_distinct([*self.chosen, *self.stand_ins])), self.left_out)
 
     def wanted(self, layout: Layout, *, lean: bool = False) -> Wanted:
         """Return the distinct specs to count.
@@ -51,7 +60,8 @@ class Plan(msgspec.Struct, frozen=True):
         segment would not fit in memory.
         """
         followed = self.followed(layout)
-        total = layout.specs([*(c.needs for c in self.chosen), followed])
+        counted = [c.needs for c in (*self.chosen, *self.stand_ins)]
+        total = [*layout.specs([*counted, followed]), *layout.projections]
         if not layout.schema.segments:
             return Wanted(tuple(total))
         narrow = [c.needs for c in self.chosen if not lean or c.metric.scope == "model"]
@@ -65,7 +75,8 @@ class Plan(msgspec.Struct, frozen=True):
     def of_reference(self, layout: Layout) -> Wanted:
         """Return the distinct specs to count of the reference."""
         wanted = self.wanted(layout)
-        beside = [*layout.specs([c.remembers for c in self.chosen]), *_promise(layout)]
+        remembered = [c.remembers for c in (*self.chosen, *self.stand_ins)]
+        beside = [*layout.specs(remembered), *_promise(layout)]
         known = set(wanted.total)
         beside += _prices(layout, known)
         return Wanted((*wanted.total, *(spec for spec in beside if spec not in known)), wanted.by_segment)
@@ -97,7 +108,7 @@ def plan(layout: Layout, metrics: Iterable[str | Metric] | None = None) -> Plan:
     asked = list(metrics)
     usual = _default(layout) if DEFAULT in asked else Plan(())
     chosen = [c for one in asked if one != DEFAULT for c in _asked(one, layout)]
-    return Plan(tuple(_distinct([*usual.chosen, *chosen])), usual.left_out)
+    return Plan(tuple(_distinct([*usual.chosen, *chosen])), usual.left_out, usual.stand_ins)
 
 
 def _default(layout: Layout) -> Plan:
@@ -109,7 +120,11 @@ def _default(layout: Layout) -> Plan:
             found += made
             if why:
                 left_out[name] = why
-    return Plan(tuple(found), left_out)
+    if layout.schema.multivariate and layout.together() is not None:
+        found.append(choose(Mmd(), layout))
+    names = STAND_INS.get(layout.task, ())
+    stand_ins = [c for name in names for c in _suiting(name, registry.load("metric", name), layout)[0]]
+    return Plan(tuple(found), left_out, tuple(stand_ins))
 
 
 def choose(metric: Metric, layout: Layout) -> Chosen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 
 from vedette.engine.alarms import Alarm, Watch
@@ -11,13 +10,14 @@ from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.evaluate import evaluate_one
 from vedette.engine.impacts import priced
 from vedette.engine.incidents import together
+from vedette.engine.joint import joint_finding, strongest
 from vedette.engine.judge import gravest_first
 from vedette.engine.outcomes import POINTS
 from vedette.engine.plan import choose
 from vedette.metrics.base import Metric, metric
-from vedette.rules.base import interval, number
-from vedette.rules.change import difference
+from vedette.rules.change import difference, went
 from vedette.rules.shift import Shift
+from vedette.sentences.sentence import Sentence
 from vedette.values import Direction, Estimate, Finding, Level, Note, Window
 
 #: The distance that says how big a change is.
@@ -31,10 +31,12 @@ GRAVE, SLIGHT = 0.1, 0.01
 def findings_of(watched: Watch, cube: Cube, baseline: Baseline, level: float = 0.95) -> list[Finding]:
     """Return one finding for each alarm of a column, and one for outcomes that fell in the same windows."""
     ordered = sorted(watched.alarms, key=lambda a: (a.onset, a.column or ""))
-    found = priced([_finding(alarm, cube, baseline, level) for alarm in ordered], cube, baseline)
+    single = [alarm for alarm in ordered if alarm.part != "together"]
+    found = priced([_finding(alarm, cube, baseline, level) for alarm in single], cube, baseline)
+    along = strongest([joint_finding(a, cube, baseline, level) for a in ordered if a.part == "together"])
     columns = _outages([f for f in found if f.column is not None])
     outcomes = gravest_first([f for f in found if f.column is None])
-    return [*together(outcomes, cube.windows), *columns]
+    return [*together(outcomes, cube.windows), *columns, *along]
 
 
 def _outages(findings: list[Finding]) -> list[Finding]:
@@ -50,27 +52,22 @@ def _outages(findings: list[Finding]) -> list[Finding]:
 
 def _with(lead: Finding, other: Finding) -> Finding:
     also = (*lead.also, str(other.column))
-    named = ", ".join((str(lead.column), *also))
-    share = lead.message.partition("missing in")[2]
-    return msgspec.structs.replace(lead, also=also, message=f"{named} are missing in{share}")
+    fields = {**lead.told().fields, "columns": [str(lead.column), *also]}
+    return lead.retold(Sentence("missing.several", fields), also=also)
 
 
 def promise_note(watched: Watch) -> Note:
     """Return the promise in words, and how its seasons were chosen."""
-    seasons = sorted({s.name for s in watched.seasons})
-    said = f"Alarms keep one promise for {_followed(watched)}: at most {watched.promise} by chance"
-    if any(not s.known for s in watched.seasons):
-        said += "; the reference is too short to know a season, so small changes are granted"
-        return Note("alerts.promise", said)
-    return Note("alerts.promise", f"{said}; compared by season: {', '.join(seasons)}")
-
-
-def _followed(watched: Watch) -> str:
-    """Return in words what the promise is kept over."""
     outcomes = sum(part in ("performance", "concept") for _, part in watched.streams)
-    columns = len({name for name, part in watched.streams if part in ("values", "missing")})
-    said = f"all {columns} columns"
-    return f"{said} and {outcomes} outcomes of the model and its segments" if outcomes else said
+    short = any(not s.known for s in watched.seasons)
+    sentence = Sentence.of(
+        f"note.promise_{'outcomes' if outcomes else 'columns'}{'_short' if short else ''}",
+        columns=len({name for name, part in watched.streams if part in ("values", "missing")}),
+        outcomes=outcomes,
+        promise=str(watched.promise),
+        seasons=sorted({s.name for s in watched.seasons}),
+    )
+    return Note.saying("alerts.promise", sentence)
 
 
 def _finding(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Finding:
@@ -84,15 +81,12 @@ def _outcome(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Find
     made = metric(alarm.metric, **({"of": alarm.of} if alarm.of else {}))
     now, then = _estimates(made, alarm, cube, baseline, level)
     effect = difference(now, then)
-    of = f" of {alarm.of}" if alarm.of else ""
-    where = f" where {alarm.segment}" if alarm.segment else ""
-    verb = "rose" if (effect.value or 0.0) > 0 else "fell"
-    size = f"{verb} from {interval(then, made.unit)} to {interval(now, made.unit)}"
-    return Finding(
+    subject = {"title": made.title, "of": alarm.of or "", "segment": str(alarm.segment or "")}
+    return Finding.saying(
+        went({key: value for key, value in subject.items() if value}, now, then, made.unit),
         rule="promise",
         metric=made.key,
         level=_harm(alarm, effect, made.better),
-        message=f"{made.title}{of}{where} {size}" + ("" if now else ": too few labels to say how far"),
         segment=alarm.segment,
         window=cube.windows[alarm.onset],
         until=cube.windows[alarm.last],
@@ -121,12 +115,12 @@ def _column(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Findi
     gone = alarm.part == "missing"
     size = metric(MISSING if gone else SIZE, column=alarm.column)
     now, then = _estimates(size, alarm, cube, baseline, level)
-    severity, message = _missing(alarm, now, then) if gone else _moved(alarm, now)
-    return Finding(
+    severity, sentence = _missing(alarm, now, then) if gone else _moved(alarm, now, size.title)
+    return Finding.saying(
+        sentence,
         rule="promise",
         metric=MISSING if gone else SIZE,
         level=severity,
-        message=message,
         column=alarm.column,
         window=windows[0],
         until=windows[-1],
@@ -137,20 +131,19 @@ def _column(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Findi
     )
 
 
-def _moved(alarm: Alarm, now: Estimate) -> tuple[Level, str]:
+def _moved(alarm: Alarm, now: Estimate, title: str) -> tuple[Level, Sentence]:
     """Return how grave a moved distribution is, and the sentence."""
     sizes, low = Shift(), now.low or 0.0
     severity: Level = "act" if low > sizes.large else "watch" if low > sizes.small else "info"
-    size = f"population stability index {interval(now)}" if now else "too few rows to say how far"
-    return severity, f"{alarm.column} moved: {size}"
+    form = "moved" if now else "moved.unsized"
+    return severity, Sentence.of(form, column=alarm.column or "", title=title, now=now.spanned())
 
 
-def _missing(alarm: Alarm, now: Estimate, then: Estimate) -> tuple[Level, str]:
+def _missing(alarm: Alarm, now: Estimate, then: Estimate) -> tuple[Level, Sentence]:
     """Return how grave a changed share of missing values is, and the sentence."""
     share, usual = now.value or 0.0, then.value or 0.0
     severity: Level = "act" if share - usual > GRAVE else "watch" if share - usual > SLIGHT else "info"
-    words = f"{number(share, 'share')} of rows, {number(usual, 'share')} in the reference"
-    return severity, f"{alarm.column} is missing in {words}"
+    return severity, Sentence.of("missing", columns=[alarm.column or ""], now=share, then=usual)
 
 
 def _estimates(

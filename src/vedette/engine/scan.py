@@ -28,6 +28,7 @@ from vedette.errors import DataError, VedetteError, unknown_name
 from vedette.instants import NO_TIME
 from vedette.layout import Layout
 from vedette.predicate import column_of, with_predicates
+from vedette.sentences.sentence import Sentence
 from vedette.sources.base import DAMAGE, Broken, Partition, Source, quarantined
 from vedette.sources.whole import WholeQueries
 from vedette.spelling import is_text
@@ -39,10 +40,6 @@ from vedette.values import Note, Window, counted
 Progress = Callable[[int, int | None], None]
 #: Boolean column the engine adds: whether a later row has the same id.
 REPEATED = "@repeated"
-_AGAIN = "Rows that came again with the same {}, of which the last counts"
-_NAMELESS = "Rows without an entry in {}, never taken for duplicates"
-_UNWATCHED = "Column {} is not in the reference and is not watched"
-_UNTIMED = "Rows without a usable time in {}, which belong to no window"
 
 
 class Wanted(NamedTuple):
@@ -55,7 +52,14 @@ class Wanted(NamedTuple):
         """Return it with the delays of labels over all rows, and what a nowcast reads beside them."""
         if delays is None:
             return self
-        return self._replace(total=tuple(dict.fromkeys((*self.total, delays.score, layout.confusion(), delays))))
+        return self._replace(
+            total=tuple(dict.fromkeys((*self.total, delays.score, layout.confusion(), delays)))
+        )
+
+    def with_fingerprint(self, layout: Layout) -> Wanted:
+        """Return it with what tells windows of the very same rows."""
+        spec = layout.fingerprint()
+        return self if spec is None else self._replace(total=(*self.total, spec))
 
     def columns(self, layout: Layout) -> list[str]:
         """Return the columns to read: of a segment that is a condition the column it is about."""
@@ -132,8 +136,8 @@ def scan(
     damaged = [Broken(p.name, p.rows, str(e)) for p, e in failed]
     cube.notes = [*job.notes(), *quarantined([*source.broken, *damaged])]
     if isinstance(source, WholeQueries) and source.split:
-        text = f"Rows of {source.split} queries do not stand together; each run of them counts as a query"
-        cube.notes.append(Note("queries.split", text, layout.schema.query, source.split))
+        split = Sentence.of("note.queries_split", count=source.split)
+        cube.notes.append(Note.saying("queries.split", split, layout.schema.query, source.split))
     return cube
 
 
@@ -207,21 +211,21 @@ class _Job:
         """Return what the reader must know about this pass."""
         schema = self.schema
         joined = self.labels.names if self.labels is not None else []
+        again = sum(map(len, self.again.values()))
         found = [
-            counted(
-                "rows.duplicate-id", sum(map(len, self.again.values())), _AGAIN.format(schema.id), schema.id
-            ),
-            counted("rows.no-id", self.nameless, _NAMELESS.format(schema.id), schema.id),
-            counted(
-                "time.naive", self.naive, f"Times in {schema.time} without a zone, read as UTC", schema.time
-            ),
-            counted("rows.no-time", self.untimed, _UNTIMED.format(schema.time), schema.time),
+            counted(code, count, Sentence.of(form, column=column or ""), column)
+            for code, count, form, column in (
+                ("rows.duplicate-id", again, "note.duplicate_id", schema.id),
+                ("rows.no-id", self.nameless, "note.no_id", schema.id),
+                ("time.naive", self.naive, "note.naive", schema.time),
+                ("rows.no-time", self.untimed, "note.no_time", schema.time),
+            )
         ]
         absent = [n for n in self.absent if n not in joined]
         return [
             *(note for note in found if note.count),
-            *(Note("column.absent", f"Column {n} is not in these data", n) for n in absent),
-            *(Note("column.unwatched", _UNWATCHED.format(n), n) for n in self.unwatched),
+            *(_column("absent", n) for n in absent),
+            *(_column("unwatched", n) for n in self.unwatched),
             *(self.labels.notes() if self.labels is not None else []),
         ]
 
@@ -350,3 +354,8 @@ def _hopeless(partition: Partition, error: Exception) -> VedetteError:
         "Write the data again; if the file was being replaced while read, run once more",
         code="source.unreadable",
     )
+
+
+def _column(what: str, name: str) -> Note:
+    """Return the note that a column is absent, or not watched."""
+    return Note.saying(f"column.{what}", Sentence.of(f"note.column_{what}", column=name), name)

@@ -13,6 +13,7 @@ from vedette.engine.blocks import as_of
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.definition import Definition
 from vedette.engine.evaluate import Block, evaluate
+from vedette.engine.joint import projections_of
 from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge, promised_rules
 from vedette.engine.mature import reads_labels
 from vedette.engine.noise import noise_of
@@ -90,6 +91,9 @@ class Judge:
         """Return the states that tell how big the changes are."""
         found: set[tuple[str, Summary]] = set()
         for alarm in alarms:
+            if alarm.part == "together":
+                found.add((TOTAL, projections_of(alarm, self.definition.layout)))
+                continue
             if alarm.part in ("performance", "concept"):
                 made = metric(alarm.metric, **({"of": alarm.of} if alarm.of else {}))
             else:

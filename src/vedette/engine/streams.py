@@ -119,7 +119,7 @@ def _reading(spec: Histogram | Categories, place: int) -> Callable[[Cube], Float
 
 def law(counts: Floats, ordered: bool, past: Past) -> tuple[Stream, Season]:
     """Return the stream of a whole law from the reference's counts, shape (windows, bins), and its season."""
-    season = choose_season(counts, past.phases, past.cycles)
+    season = choose_season(counts, past.phases, past.cycles, ordered=ordered)
     grouped = by_phase(counts, past.phases[season.name], season.phases)
     granted = 0.0 if season.known or len(counts) == 1 else restlessness(counts)
     return Stream(grouped, ordered, season.dispersion, granted), season

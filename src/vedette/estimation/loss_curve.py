@@ -37,8 +37,8 @@ def fit_loss_curves(
     Examples
     --------
     >>> curve, spread = fit_loss_curves([[100, 100, 0]], [[100.0, 300.0, 0.0]], [[150.0, 1000.0, 0.0]])
-    >>> curve.rate.tolist(), spread.tolist()
-    ([[1.0, 3.0, 3.0]], [[0.5, 1.0, 1.0]])
+    >>> curve.rate.tolist(), spread.round(2).tolist()
+    ([[1.0, 3.0, 3.0]], [[0.51, 1.01, 1.01]])
     """
     sums = np.stack([np.atleast_2d(np.asarray(a, float)) for a in (rows, total, squares)], axis=-1)
     curves, bins, _ = sums.shape
@@ -47,9 +47,8 @@ def fit_loss_curves(
         place = before / sums[..., 0].sum(axis=1, keepdims=True) * GROUPS
         place = np.where(sums[..., 0] > 0, np.clip(np.nan_to_num(place), 0, GROUPS - 1), -1).astype(np.intp)
     # The block of an empty bin is that of the last filled one before it; ahead of all, the first filled one's.
-    first = np.max(np.where(place < 0, GROUPS, place), axis=1, keepdims=True, initial=0)
-    first = np.min(np.where(place < 0, first, place), axis=1, keepdims=True)
-    block = np.maximum(np.maximum.accumulate(place, axis=1), np.minimum(first, GROUPS - 1))
+    first = np.where(place < 0, GROUPS - 1, place).min(axis=1, keepdims=True)
+    block = np.maximum(np.maximum.accumulate(place, axis=1), first)
     at = (block + np.arange(curves)[:, None] * GROUPS).ravel()
     n, mean, square = (np.bincount(at, sums[..., i].ravel(), curves * GROUPS)[at] for i in range(3))
     with np.errstate(all="ignore"):
@@ -57,4 +56,5 @@ def fit_loss_curves(
         spread = np.maximum(square - mean**2, 0) * n / np.maximum(n - 1, 1)
         found = (mean, spread / n, spread)
     rate, variance, spread = (array.reshape(curves, bins) for array in found)
-    return Curve(rate, block, variance), spread
+    numbered = np.cumsum(np.diff(block, axis=1, prepend=block[:, :1]) != 0, axis=1)
+    return Curve(rate, numbered, variance), spread

@@ -17,6 +17,10 @@ Phases = npt.NDArray[np.int64]
 
 #: Cycles of the reference that a season needs before it can be told from a trend.
 CYCLES = 2
+#: Degrees of freedom from which the variation of windows is looked at by direction.
+LEAST = 8
+#: Standard errors beyond which it is more than chance, and the most that neighbouring windows are taken to share.
+SURE, MOST = 3.0, 0.9
 
 
 class Season(NamedTuple):
@@ -28,7 +32,8 @@ class Season(NamedTuple):
         "none", "hour", "weekday" or "weekday x hour".
     phases : int
     dispersion : float
-        Pearson statistic over its degrees of freedom, at least 1: how many rows count as one.
+        How many rows count as one, at least 1: Pearson's statistic over its degrees of freedom, or the variation
+        along the direction that varies most.
     known : bool
         False when the reference is too short to tell.
     """
@@ -39,7 +44,9 @@ class Season(NamedTuple):
     known: bool
 
 
-def choose_season(counts: Floats, candidates: Mapping[str, Phases], cycles: Mapping[str, float]) -> Season:
+def choose_season(
+    counts: Floats, candidates: Mapping[str, Phases], cycles: Mapping[str, float], *, ordered: bool = True
+) -> Season:
     """Return the season that explains the reference's windows best, by the Bayesian information criterion.
 
     Parameters
@@ -48,6 +55,8 @@ def choose_season(counts: Floats, candidates: Mapping[str, Phases], cycles: Mapp
     candidates : mapping of name to phase number of each window, shape (windows,)
         "none" among them.
     cycles : mapping of name to the number of cycles the reference holds
+    ordered : bool
+        Whether the bins have an order.
 
     Examples
     --------
@@ -66,7 +75,8 @@ def choose_season(counts: Floats, candidates: Mapping[str, Phases], cycles: Mapp
     scores = {name: _criterion(counts, phase, noise) for name, phase in usable.items()}
     best = min(scores, key=scores.__getitem__) if scores else "none"
     phase = candidates[best]
-    return Season(best, int(phase.max(initial=0)) + 1, dispersion(counts, phase), len(usable) > 1)
+    varies = max(dispersion(counts, phase), wobble(counts, phase, ordered=ordered))
+    return Season(best, int(phase.max(initial=0)) + 1, varies, len(usable) > 1)
 
 
 def by_phase(counts: Floats, phase: Phases, phases: int) -> Floats:
@@ -94,6 +104,54 @@ def dispersion(counts: Floats, phase: Phases) -> float:
         pearson = np.nansum(np.where(expected > 0, (joined - expected) ** 2 / expected, 0.0))
     freedom = (np.count_nonzero(joined.sum(1)) - phases) * (joined.shape[1] - 1)
     return max(1.0, float(pearson / freedom)) if freedom > 0 else 1.0
+
+
+def wobble(counts: Floats, phase: Phases, *, ordered: bool = True) -> float:
+    """Return how many times as much windows vary as independent rows would along the direction that varies most.
+
+    Windows seldom vary alike in all bins. Where a mean wobbles, all of the variation lies in one direction, the one
+    that bets on shifts look along; spread over all bins it looks nine times as small, and dividing by that let an
+    alarm come every fourth window (``benchmarks/alarms.py``). Variation that persists from window to window adds up
+    along time, and counts as `(1 + r) / (1 - r)` times as much. Directions are location and spread where bins have
+    an order, else each bin; one counts only where it is beyond chance (`SURE` standard errors), so that independent
+    rows keep their worth. 1 where none is.
+    """
+    rows = counts.sum(1)
+    used = rows > 0
+    phases = int(phase.max(initial=0)) + 1
+    freedom = int(np.count_nonzero(used)) - phases
+    if freedom < LEAST:
+        return 1.0
+    sums = by_phase(counts, phase, phases)
+    shares = (sums / np.maximum(sums.sum(1, keepdims=True), 1.0))[phase[used]]
+    residual = counts[used] - shares * rows[used, None]
+    found = [1.0]
+    for scores in _directions(sums.sum(0) / max(sums.sum(), 1.0), ordered=ordered):
+        mean = shares @ scores
+        spread = np.maximum(shares @ scores**2 - mean**2, 0.0) * rows[used]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            r = np.where(spread > 0, residual @ scores / np.sqrt(spread), 0.0)
+        size = float(r @ r) / freedom
+        if size > 1 + SURE * np.sqrt(2 / freedom):
+            found.append(size * _persistence(r))
+    return max(found)
+
+
+def _directions(shares: Floats, *, ordered: bool) -> Floats:
+    """Return scores of the bins, one row a direction."""
+    present = np.flatnonzero(shares * (1 - shares) > 0)
+    if not ordered:
+        return np.eye(len(shares))[present]
+    rank = np.cumsum(shares) - shares / 2
+    centred = rank - rank @ shares
+    return np.stack((rank, centred**2))
+
+
+def _persistence(residual: Floats) -> float:
+    """Return by how much variation that persists adds up over windows, 1 where none does beyond chance."""
+    total = float(residual @ residual)
+    r = float(residual[1:] @ residual[:-1]) / total if total > 0 else 0.0
+    return (1 + min(r, MOST)) / (1 - min(r, MOST)) if r > SURE / np.sqrt(len(residual)) else 1.0
 
 
 def restlessness(counts: Floats, level: float = 0.95) -> float:

@@ -10,7 +10,10 @@ import msgspec
 import numpy as np
 
 from vedette import registry
+from vedette.errors import UnknownNameError, unknown_name
 from vedette.layout import Column, Layout
+from vedette.sentences.filling import Lang
+from vedette.sentences.titles import title_in
 from vedette.summaries.base import State, Summary
 from vedette.values import Direction, Estimates
 
@@ -67,6 +70,10 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
         changed = [f"{f}={v}" for f, d in given if f != "column" and (v := getattr(self, f)) != d]
         return f"{self.name}({', '.join(changed)})" if changed else self.name
 
+    def titled(self, lang: Lang = "en") -> str:
+        """Return its title in a language."""
+        return title_in(lang, self.title)
+
     def needs(self, layout: Layout) -> dict[str, Summary]:
         """Return the summaries it reads, by the names `compute` uses."""
         raise NotImplementedError
@@ -114,8 +121,6 @@ def metric(name: str, **parameters: Any) -> Metric:
     known = cls.__struct_fields__
     for parameter in parameters:
         if parameter not in known:
-            from vedette.errors import unknown_name
-
             raise unknown_name(f"Parameter of {name}", parameter, known, code="metric.unknown-parameter")
     made: Metric = cls(**parameters)
     return made
@@ -124,3 +129,19 @@ def metric(name: str, **parameters: Any) -> Metric:
 def words(name: str) -> str:
     """Return a registered name as words: ``log_loss`` -> ``log loss``."""
     return re.sub("_", " ", name)
+
+
+def key_in_words(key: str, lang: Lang) -> str:
+    """Return a metric's key as people read it; what is no metric keeps its name.
+
+    Examples
+    --------
+    >>> key_in_words("log_loss", "en"), key_in_words("fbeta(beta=2.0)", "zh"), key_in_words("log_loss", "zh")
+    ('log loss', 'F-beta', '对数损失')
+    """
+    if lang == "en":
+        return words(key)
+    try:
+        return metric(key.partition("(")[0]).titled(lang)
+    except UnknownNameError:
+        return words(key)

@@ -10,14 +10,15 @@ import numpy.typing as npt
 from vedette.errors import VedetteError
 from vedette.metrics.calibration.base import reliability_points
 from vedette.metrics.classification.base import pr_points, roc_points
+from vedette.numerals import number
 from vedette.report.report import Report
-from vedette.rules.base import number
 from vedette.summaries.base import State
 from vedette.views.confusion import Confusion
 from vedette.views.content import Figure
 from vedette.views.precision_recall import PrecisionRecall
 from vedette.views.reliability import Reliability
 from vedette.views.roc import Roc
+from vedette.views.words import Lang, say
 
 Floats = npt.NDArray[np.float64]
 #: Bins of a calibration curve, of equal mass.
@@ -26,24 +27,24 @@ BINS = 15
 POINTS = 200
 
 
-def figures(report: Report) -> Iterator[Figure]:
+def figures(report: Report, lang: Lang = "en") -> Iterator[Figure]:
     """Yield the curves that the task and the labels allow."""
     layout = report.baseline.layout
     if layout.task not in ("binary", "multiclass"):
         return
     if layout.task == "binary":
-        yield from _binary(report)
+        yield from _binary(report, lang)
     state = report.whole.state(layout.confusion())
     if state is not None and len(layout.classes) <= 30:
         k = len(layout.classes)
         counts = state["counts"][0, :k, :k].T.astype(float)
         if counts.sum():
             yield Figure(
-                view=Confusion(title="Predicted against true class", classes=layout.classes, counts=counts)
+                view=Confusion(title=say(lang, "classes_title"), classes=layout.classes, counts=counts)
             )
 
 
-def _binary(report: Report) -> Iterator[Figure]:
+def _binary(report: Report, lang: Lang) -> Iterator[Figure]:
     try:
         spec = report.baseline.layout.score_bins()
     except VedetteError:
@@ -63,13 +64,13 @@ def _binary(report: Report) -> Iterator[Figure]:
     )
     yield Figure(
         view=PrecisionRecall(
-            title="Precision by recall",
+            title=say(lang, "precision_by_recall"),
             current=_thinned(pr_points(now["counts"][0])),
             reference=None if before is None else _thinned(pr_points(before["counts"][0])),
             prevalence=prevalence,
         )
     )
-    yield Figure(view=_reliability(now, before))
+    yield Figure(view=_reliability(now, before, lang))
 
 
 def _labelled(state: State) -> Floats:
@@ -85,12 +86,12 @@ def _thinned(curve: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     return curve[0][kept], curve[1][kept]
 
 
-def _reliability(now: State, then: State | None) -> Reliability:
+def _reliability(now: State, then: State | None, lang: Lang) -> Reliability:
     points = reliability_points(now["counts"][0], now["total"][0], BINS)
     before = None if then is None else reliability_points(then["counts"][0], then["total"][0], BINS)
     gap = float(np.nansum(np.abs(points.score - points.rate) * points.n) / max(points.n.sum(), 1))
     return Reliability(
-        title=f"Scores are off by {number(gap, 'share')} on average",
+        title=say(lang, "scores_off", gap=number(gap, "share")),
         score=points.score,
         rate=points.rate,
         low=points.low,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from xml.etree import ElementTree as ET
 
 from vedette.report.report import Report
-from vedette.rules.base import interval
+from vedette.sentences.filling import span
 from vedette.values import Finding
 
 
@@ -27,7 +27,9 @@ def to_junit(report: Report) -> str:
         block = cases.get((metric, column))
         _tell(case, by_case.get((metric, column), []))
         if block is not None:
-            ET.SubElement(case, "system-out").text = clean(interval(block.current[0], block.metric.unit))
+            ET.SubElement(case, "system-out").text = clean(
+                span(block.current[0].spanned(), block.metric.unit, "en")
+            )
     return ET.tostring(suite, encoding="unicode", xml_declaration=True)
 
 

@@ -11,14 +11,17 @@ import numpy as np
 import vedette
 from vedette.engine.cube import TOTAL
 from vedette.engine.evaluate import Block
-from vedette.metrics.base import words
-from vedette.report import curves, distributions, overtime
+from vedette.metrics.base import key_in_words, words
+from vedette.numerals import number
+from vedette.report import curves, distributions, incidents, overtime
 from vedette.report.report import Report
-from vedette.rules.base import interval, number
+from vedette.sentences.filling import span
 from vedette.values import Estimate, Estimates, Finding
 from vedette.views.content import Fact, Figure, FindingText, Headline, Page, Section, Status, anchor
+from vedette.views.impact import impact_told
+from vedette.views.incidents import heading
 from vedette.views.segments import Segments
-from vedette.views.words import Lang
+from vedette.views.words import PHRASES, Lang, say
 
 #: Findings shown on a page; the rest are counted.
 MOST_FINDINGS = 60
@@ -29,19 +32,28 @@ MOST_SEGMENTS = 6
 def page_of(report: Report, lang: Lang = "en") -> Page:
     """Return the page of a report."""
     layout = report.baseline.layout
-    sections = [s for s in (*_performance(report), *_drift(report), *_segments(report)) if s.figures]
+    sections = [
+        s
+        for s in (
+            *_incidents(report, lang),
+            *_performance(report, lang),
+            *_drift(report, lang),
+            *_segments(report, lang),
+        )
+        if s.figures
+    ]
     return Page(
         title=report.model,
-        subtitle=_subtitle(report),
+        subtitle=_subtitle(report, lang),
         verdict=_told(report, lang)[0],
         advice=_advice(report, lang),
         level=_level(report.findings),
-        facts=_facts(report),
-        findings=tuple(_finding(f, report) for f in report.findings[:MOST_FINDINGS]),
-        headlines=tuple(_headlines(report)),
+        facts=_facts(report, lang),
+        findings=tuple(_finding(f, report, lang) for f in report.findings[:MOST_FINDINGS]),
+        headlines=tuple(_headlines(report, lang)),
         sections=tuple(sections),
-        accounting=_accounting(report),
-        notes=tuple(note.message for note in report.notes),
+        accounting=_accounting(report, lang),
+        notes=tuple(note.in_words(lang) for note in report.notes),
         why=tuple(Fact(k, v) for k, v in {**layout.why, **report.plan.left_out}.items()),
         lang=lang,
         version=vedette.__version__,
@@ -52,12 +64,14 @@ def page_of(report: Report, lang: Lang = "en") -> Page:
 def _told(report: Report, lang: Lang) -> tuple[str, str]:
     """Return verdict and remedy in the page's language."""
     diagnosis = report.diagnosis
-    return diagnosis.in_words(lang) if diagnosis.causes else (diagnosis.verdict, diagnosis.remedy)
+    if diagnosis.causes:
+        return diagnosis.in_words(lang)
+    return say(lang, "nothing_changed", rows=f"{report.rows:,}"), diagnosis.remedy
 
 
 def _advice(report: Report, lang: Lang) -> str:
     others = len([f for f in report.findings if f.level != "info"]) - 1
-    more = f"{others} more finding{'s' if others > 1 else ''} below." if others > 0 else ""
+    more = say(lang, "more_below", n=others) if others > 0 else ""
     return " ".join(part for part in (_told(report, lang)[1], more) if part)
 
 
@@ -66,28 +80,30 @@ def _level(findings: Sequence[Finding]) -> Status:
     return "act" if "act" in levels else "watch" if "watch" in levels else "ok"
 
 
-def _subtitle(report: Report) -> str:
-    rows = f"{report.rows:,} rows against {report.baseline.rows:,} of the reference"
+def _subtitle(report: Report, lang: Lang) -> str:
+    rows = say(lang, "against", rows=f"{report.rows:,}", before=f"{report.baseline.rows:,}")
     if len(report.windows) == 1:
         return rows
-    return f"{report.windows[0].label} to {report.windows[-1].label}, {len(report.windows)} windows; {rows}"
+    first, last = report.windows[0].label, report.windows[-1].label
+    return say(lang, "period", first=first, last=last, n=len(report.windows), rows=rows)
 
 
-def _facts(report: Report) -> tuple[Fact, ...]:
-    facts = [Fact("rows", report.rows), Fact("reference rows", report.baseline.rows)]
-    facts.append(Fact("task", report.baseline.layout.task))
+def _facts(report: Report, lang: Lang) -> tuple[Fact, ...]:
+    task = report.baseline.layout.task
+    facts = [Fact(say(lang, "rows"), report.rows), Fact(say(lang, "reference_rows"), report.baseline.rows)]
+    facts.append(Fact(say(lang, "task"), say(lang, task) if task in PHRASES else task))
     if len(report.windows) > 1:
-        facts.append(Fact("windows", len(report.windows)))
+        facts.append(Fact(say(lang, "windows"), len(report.windows)))
     covered = next((b for b in totals(report) if b.metric.name == "label_coverage"), None)
     if covered is not None:
-        facts.append(Fact("labelled", number(covered.current[0].value, "share")))
+        facts.append(Fact(say(lang, "labelled"), number(covered.current[0].value, "share")))
     return tuple(facts)
 
 
-def _accounting(report: Report) -> tuple[Fact, ...]:
+def _accounting(report: Report, lang: Lang) -> tuple[Fact, ...]:
     """Return what became of the rows: counted, and every note that says how many were not."""
-    counted = [Fact("rows read", report.rows)]
-    counted += [Fact(n.code, n.count, n.message) for n in report.notes if n.count is not None]
+    counted = [Fact(say(lang, "rows_read"), report.rows)]
+    counted += [Fact(n.code, n.count, n.in_words(lang)) for n in report.notes if n.count is not None]
     return tuple(counted)
 
 
@@ -96,7 +112,7 @@ def totals(report: Report) -> list[Block]:
     return [b for b in report.blocks if b.dimension == TOTAL and b.metric.scope == "model"]
 
 
-def _headlines(report: Report) -> Iterator[Headline]:
+def _headlines(report: Report, lang: Lang) -> Iterator[Headline]:
     changed = {f.metric: f.level for f in reversed(report.findings) if f.segment is None and f.column is None}
     timed = overtime.shown(report)
     for block in totals(report):
@@ -104,7 +120,7 @@ def _headlines(report: Report) -> Iterator[Headline]:
         then = block.reference[0] if block.reference is not None else Estimate(None)
         name = block.metric.key
         yield Headline(
-            title=block.metric.title,
+            title=block.metric.titled(lang),
             value=now.value,
             low=now.low,
             high=now.high,
@@ -121,31 +137,38 @@ def _headlines(report: Report) -> Iterator[Headline]:
         )
 
 
-def _performance(report: Report) -> Iterator[Section]:
+def _incidents(report: Report, lang: Lang) -> Iterator[Section]:
     if len(report.windows) > 1:
-        figures = tuple(overtime.figures(report, timeline(report)))
-        yield Section(title="Performance over time", figures=figures, anchor="performance")
-    yield Section(title="Score and label", figures=tuple(curves.figures(report)), anchor="curves", columns=2)
+        figures = incidents.figures(report, timeline(report), lang)
+        yield Section(title=heading(lang), figures=figures, anchor="incidents")
 
 
-def _drift(report: Report) -> Iterator[Section]:
-    overview = distributions.overview(report, timeline(report))
-    yield Section(title="Drift by column", figures=tuple(overview), anchor="drift")
+def _performance(report: Report, lang: Lang) -> Iterator[Section]:
+    if len(report.windows) > 1:
+        figures = tuple(overtime.figures(report, timeline(report), lang))
+        yield Section(title=say(lang, "performance_section"), figures=figures, anchor="performance")
+    drawn = tuple(curves.figures(report, lang))
+    yield Section(title=say(lang, "curves_section"), figures=drawn, anchor="curves", columns=2)
+
+
+def _drift(report: Report, lang: Lang) -> Iterator[Section]:
+    overview = distributions.overview(report, timeline(report), lang)
+    yield Section(title=say(lang, "drift_section"), figures=tuple(overview), anchor="drift")
     yield Section(
-        title="Distributions",
-        figures=tuple(distributions.figures(report)),
+        title=say(lang, "distributions_section"),
+        figures=tuple(distributions.figures(report, lang)),
         anchor="distributions",
-        intro="Reference outlined, current filled; missing, unseen and out-of-range values stand by themselves.",
+        intro=say(lang, "distributions_intro"),
         columns=2,
     )
 
 
-def _segments(report: Report) -> Iterator[Section]:
-    figures = tuple(_segment_figures(report))
-    yield Section(title="Segments, worst first", figures=figures, anchor="segments", columns=2)
+def _segments(report: Report, lang: Lang) -> Iterator[Section]:
+    figures = tuple(_segment_figures(report, lang))
+    yield Section(title=say(lang, "segments_section"), figures=figures, anchor="segments", columns=2)
 
 
-def _segment_figures(report: Report) -> Iterator[Figure]:
+def _segment_figures(report: Report, lang: Lang) -> Iterator[Figure]:
     metric = overtime.leading(report)
     counts = {b.dimension: b for b in report.blocks if b.metric.name == "row_count" and b.dimension}
     for block in report.blocks:
@@ -157,8 +180,8 @@ def _segment_figures(report: Report) -> Iterator[Figure]:
         rows = counts[block.dimension].current.value[kept] if block.dimension in counts else None
         yield Figure(
             view=Segments(
-                title=f"{block.metric.title} by {block.dimension}",
-                name=block.metric.title,
+                title=say(lang, "by_segment", metric=block.metric.titled(lang), column=block.dimension),
+                name=block.metric.titled(lang),
                 unit=block.metric.unit,
                 segments=tuple(block.segments[i] for i in kept),
                 current=_rows(block.current, kept),
@@ -175,41 +198,49 @@ def _rows(estimates: Estimates, rows: list[int]) -> Estimates:
     return Estimates(**{f: getattr(estimates, f)[rows] for f in Estimates.__struct_fields__})
 
 
-def _finding(finding: Finding, report: Report) -> FindingText:
-    when = _when(finding, report)
-    effect = interval(finding.effect) if finding.effect else ""
-    evidence = "" if finding.evidence is None else f"p {_p(finding.evidence)} over everything looked at"
+def _finding(finding: Finding, report: Report, lang: Lang) -> FindingText:
+    effect = span(finding.effect.spanned(), "", lang) if finding.effect else ""
     place = "feature" if finding.column else "segment" if finding.segment else "metric"
     name = finding.column or (finding.segment.column if finding.segment else finding.metric)
-    also = _also(finding.also)
+    told = finding.in_words(lang), _when(finding, report, lang), _also(finding.also, lang)
     return FindingText(
         level=finding.level,
-        title=f"{finding.message}{when}{also}",
+        title="".join(told),
         effect=effect,
-        evidence=evidence,
+        evidence=finding.chance(lang),
+        impact=impact_told(finding.impact, lang, relative=report.baseline.layout.task == "regression"),
         anchor=anchor(place, name),
     )
 
 
-def _when(finding: Finding, report: Report) -> str:
+def _when(finding: Finding, report: Report, lang: Lang) -> str:
     """Return when a finding held, in words: on one window, from one to another, or since one until now."""
     first, last = finding.window, finding.until or finding.window
     if first is None or last is None:
         return ""
     if last == report.windows[-1] != first:
-        return f", since {first.label}"
-    return f", on {first.label}" if last == first else f", from {first.label} to {last.label}"
+        return say(lang, "when_since", first=first.label)
+    if last == first:
+        return say(lang, "when_on", first=first.label)
+    return say(lang, "when_between", first=first.label, last=last.label)
 
 
-def _also(names: tuple[str, ...], most: int = 4) -> str:
+def _also(names: tuple[str, ...], lang: Lang, most: int = 4) -> str:
     if not names:
         return ""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"; with it {', '.join(words(name) for name in names[:most])}{more}"
+    named = [_named(name, lang) for name in names[:most]]
+    told = (", " if lang == "en" else "、").join(named)
+    more = len(names) - most
+    return say(lang, "with_it_more", names=told, n=more) if more > 0 else say(lang, "with_it", names=told)
 
 
-def _p(value: float) -> str:
-    return "< 1e-12" if value < 1e-12 else f"= {value:.2g}"
+def _named(name: str, lang: Lang) -> str:
+    """Return what changed too, a column or a metric (in a segment), as people read it."""
+    if lang == "en":
+        return words(name)
+    metric, where, segment = name.partition(" where ")
+    title = key_in_words(metric, lang)
+    return f"{segment} 中的{title}" if where else title
 
 
 def timeline(report: Report) -> overtime.Timeline:

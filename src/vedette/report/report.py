@@ -10,15 +10,25 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from vedette.alerts.calendar import Planned
+from vedette.alerts.incident import Incident
+from vedette.alerts.mute import Mute
+from vedette.alerts.policy import Policy
 from vedette.diagnosis.cause import Diagnosis
 from vedette.diagnosis.diagnose import diagnose
 from vedette.engine.alarms import Watch
+from vedette.engine.along import of_windows
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.evaluate import Block, evaluate_all, evaluate_one
+from vedette.engine.impacts import of_columns
+from vedette.engine.mature import reads_labels, without
 from vedette.engine.notes import about_data
+from vedette.engine.nowcasts import Nowcast, Nowcasts
+from vedette.engine.peeking import NOTE, at_every_look
 from vedette.engine.plan import Plan, choose
 from vedette.errors import ConfigError, unknown_name
+from vedette.estimation.impact import Impact
 from vedette.metrics.base import Metric
 from vedette.metrics.base import metric as named
 from vedette.values import Estimate, Estimates, Finding, Note, Segment, Window
@@ -43,6 +53,10 @@ class Report:
     plan : Plan
     level : float
         Confidence of the intervals.
+    deploys : tuple of int
+        When something was deployed, in microseconds since the epoch.
+    policy, calendar, mutes
+        When findings make one incident, and what of it is told; a monitor's own in `replay`.
     """
 
     def __init__(
@@ -57,14 +71,22 @@ class Report:
         timezone: str = "UTC",
         by_row: bool = False,
         watched: Watch | None = None,
+        nowcasts: Nowcasts | None = None,
         blocks: list[Block] | None = None,
+        policy: Policy = Policy(),  # noqa: B008  frozen
+        calendar: Sequence[Planned] = (),
+        mutes: Sequence[Mute] = (),
+        deploys: Sequence[int] = (),
     ) -> None:
         self.baseline, self.cube, self.plan = baseline, cube, plan
         self.findings, self.level, self.model = list(findings), level, model
         self.timezone, self.by_row, self.watched = timezone, by_row, watched
+        self.policy, self.calendar, self.mutes = policy, tuple(calendar), tuple(mutes)
+        self.nowcasts, self.deploys = nowcasts, tuple(deploys)
         if blocks is not None and len(cube.windows) == 1:
             self.blocks = blocks  # already those of the whole period
-        self.notes: list[Note] = [*about_data(baseline, cube), *cube.notes]
+        growing = [NOTE] if len(cube.windows) > 1 and not by_row else []
+        self.notes: list[Note] = [*about_data(baseline, cube), *cube.notes, *growing]
 
     @property
     def ok(self) -> bool:
@@ -75,6 +97,13 @@ class Report:
     def windows(self) -> list[Window]:
         """Windows in time order; one for a comparison without windows."""
         return self.cube.windows
+
+    @functools.cached_property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The findings as the incidents they would have been, in the order they opened; none without windows."""
+        from vedette.report.incidents import lived
+
+        return lived(self).incidents
 
     @property
     def rows(self) -> int:
@@ -88,8 +117,42 @@ class Report:
 
     @functools.cached_property
     def blocks(self) -> list[Block]:
-        """Estimates over the whole period, every dimension."""
-        return evaluate_all(self.plan.chosen, self.whole, self.baseline.cube, self.level)
+        """Estimates over the whole period, every dimension; of labels over windows whose labels are in."""
+        chosen, reference = self.plan.chosen, self.baseline.cube
+        blocks = [self._growing(b) for b in evaluate_all(chosen, self.whole, reference, self.level)]
+        if self.mature is self.whole:
+            return blocks
+        late = evaluate_all([c for c in chosen if self._late(c.metric)], self.mature, reference, self.level)
+        known = {(b.metric.key, b.metric.column, b.dimension): self._growing(b) for b in late}
+        return [known.get((b.metric.key, b.metric.column, b.dimension), b) for b in blocks]
+
+    @functools.cached_property
+    def impacts(self) -> dict[str, Impact]:
+        """What each column's drift over the whole period costs in points of the metric, the dearest first.
+
+        Projected from the reference's errors by bin, so that no current label is needed; of a regression as a share
+        of the reference's mean absolute error. Columns without a price are left out: the reference has no labels, or
+        knows nothing of where they moved.
+        """
+        names = [c.name for c in self.baseline.layout.monitored() if c.role != "label"]
+        found = of_columns(self.whole, self.baseline, names)
+        return dict(sorted(found.items(), key=lambda one: (-one[1].certain, -abs(one[1].value))))
+
+    @functools.cached_property
+    def mature(self) -> Cube:
+        """The states of all windows whose labels are in, merged; of all windows where none waits for labels."""
+        chosen = (
+            np.arange(len(self.windows)) if self.nowcasts is None else np.flatnonzero(self.nowcasts.mature)
+        )
+        if len(chosen) in (0, len(self.windows)):
+            return self.whole
+        return of_windows(self.cube, chosen.tolist()).over_time()
+
+    def _late(self, metric: Metric) -> bool:
+        """Tell whether a metric reads labels, which some windows wait for."""
+        if self.nowcasts is None:
+            return False
+        return reads_labels(metric, self.baseline.layout.schema.roles().get("label", ()))
 
     def estimate(
         self,
@@ -143,6 +206,31 @@ class Report:
         taken = {f: getattr(block.current, f)[list(rows)] for f in Estimates.__struct_fields__}
         return self.windows, Estimates(**taken)
 
+    def nowcast(self, metric: str, **parameters: Any) -> Nowcast:
+        """Return a metric over the windows as its labels will show it, those that are out expected.
+
+        Parameters
+        ----------
+        metric : str
+            Registered name of a metric of predicted against true class, or of ``roc_auc`` and the like.
+        **parameters
+            Of the metric.
+
+        Raises
+        ------
+        ConfigError
+            Nothing tells when labels come (``nowcast.no-delays``), or the metric has no nowcast
+            (``nowcast.not-defined``).
+        """
+        if self.nowcasts is None:
+            raise ConfigError(
+                "Nothing tells how late labels are, or what scores promise",
+                "A binary model with scores, windows of time, a labelled reference, and when labels become known",
+                "Name Schema(label_time=...), or give label_delay='30d'",
+                code="nowcast.no-delays",
+            )
+        return self.nowcasts.of(named(metric, **parameters))
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON values, with keys ``estimates`` and ``findings`` among them."""
         return {
@@ -157,6 +245,8 @@ class Report:
             "task": self.baseline.layout.task,
             "windows": [msgspec.to_builtins(w) for w in self.windows],
             "findings": [finding.to_dict() for finding in self.findings],
+            "incidents": [_brief(one) for one in self.incidents],
+            "impacts": {name: msgspec.to_builtins(one) for name, one in self.impacts.items()},
             "estimates": [row for block in self.blocks for row in _plain(block)],
             "notes": [msgspec.to_builtins(note) for note in self.notes],
             "why": {**self.baseline.layout.why, **self.plan.left_out},
@@ -188,12 +278,12 @@ class Report:
 
         return to_junit(self)
 
-    def print(self) -> None:
+    def print(self, lang: Literal["en", "zh"] = "en") -> None:
         """Print the report in words, as wide as the terminal."""
         from vedette.report.page import page_of
         from vedette.views.terminal import show
 
-        show(page_of(self))
+        show(page_of(self, lang))
 
     def __str__(self) -> str:
         from vedette.report.page import page_of
@@ -225,13 +315,19 @@ class Report:
         if not told:
             words = f"Nothing changed beyond chance in {self.rows:,} rows."
             return Diagnosis(causes=(), verdict=words, remedy="")
-        first, span = told[0], None
-        if first.window is not None and len(self.windows) > 1:
-            starts = [w.start for w in self.windows]
-            last = first.until or first.window
-            span = slice(starts.index(first.window.start), starts.index(last.start) + 1)
-        found = diagnose(self.cube, self.baseline, told[:1] if span else told, windows=span)
-        return found if span is None else self._within_noise(found, span)
+        if told[0].window is not None and len(self.windows) > 1:
+            return self.diagnosis_of(told[0])
+        return diagnose(self.cube, self.baseline, told, windows=None)
+
+    def diagnosis_of(self, finding: Finding) -> Diagnosis:
+        """Return the ranked causes of one finding, told by the windows it held in."""
+        assert finding.window is not None
+        starts = [w.start for w in self.windows]
+        last = finding.until or finding.window
+        span = slice(starts.index(finding.window.start), starts.index(last.start) + 1)
+        return self._within_noise(
+            diagnose(self.cube, self.baseline, [finding], windows=span, deploys=self.deploys), span
+        )
 
     def _within_noise(self, found: Diagnosis, span: slice) -> Diagnosis:
         """Return the diagnosis without causes in columns that raised no alarm then.
@@ -250,7 +346,11 @@ class Report:
         made = self._metric(name, column, parameters)
         group = made.scope == "group"
         dimension = TOTAL if segment is None or group else Segment.parse(segment).column
-        cube = self.whole if window is None else self.cube if isinstance(window, slice) else self._at(window)
+        late, cube = self._late(made), self.cube
+        if window is None:
+            cube = self.mature if late else self.whole
+        elif not isinstance(window, slice):
+            cube = self._at(window)
         if dimension not in cube.segments:
             raise unknown_name(
                 "Segment column", dimension, [d for d in cube.segments if d], code="report.unknown-segment"
@@ -265,7 +365,23 @@ class Report:
                 f"Ask for it: metrics=['{name}', ...]",
                 code="report.not-counted",
             )
-        return block
+        block = self._growing(block) if window is None else block
+        return self._without_young(block, window) if late else block
+
+    def _growing(self, block: Block) -> Block:
+        """Return a block of the whole period, which grows where there are windows of time."""
+        return at_every_look(block, self.level) if len(self.windows) > 1 and not self.by_row else block
+
+    def _without_young(self, block: Block, window: Any) -> Block:
+        """Return a block of labels without the windows that wait for theirs."""
+        assert self.nowcasts is not None
+        mature = self.nowcasts.mature
+        if window is None:
+            return block if mature.any() else without(block, np.array([True]))
+        if isinstance(window, slice):
+            return without(block, ~mature)
+        labels = [w.label for w in self.windows]
+        return without(block, ~mature[[labels.index(window) if isinstance(window, str) else window]])
 
     def _metric(self, name: str, column: str | None, parameters: dict[str, Any]) -> Metric:
         given = {**parameters, **({} if column is None else {"column": column})}
@@ -302,6 +418,11 @@ class Report:
         if value not in choices:
             raise unknown_name("Segment value", value, choices, code="report.unknown-segment")
         return choices.index(value)
+
+
+def _brief(one: Incident) -> dict[str, Any]:
+    names = ("id", "cause", "level", "state", "since", "opened", "last")
+    return {name: msgspec.to_builtins(getattr(one, name)) for name in names}
 
 
 def _plain(block: Block) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vedette.alerts.severity import gravest
 from vedette.errors import ConfigError
 from vedette.rules.base import Rule, Series, firing, runs
+from vedette.sentences.sentence import Sentence
 from vedette.values import Finding, Segment
 
 Mask = npt.NDArray[np.bool_]
@@ -79,12 +80,13 @@ class Compound(Rule, frozen=True, kw_only=True):
 
     def _told(self, parts: Sequence[Finding]) -> Finding:
         lead = parts[0]
-        said = f" {self.word} ".join(dict.fromkeys(part.message for part in parts))
-        return msgspec.structs.replace(
-            lead,
-            rule="all_of" if self.word == "and" else "any_of",
+        rule = "all_of" if self.word == "and" else "any_of"
+        said = [part.told().plain() for part in parts]
+        named = Sentence.of(f"{rule}.named", name=self.name, parts=said)
+        return lead.retold(
+            named if self.name else Sentence.of(rule, parts=said),
+            rule=rule,
             level=gravest([part.level for part in parts]),
-            message=f"{self.name}: {said}" if self.name else said,
             also=tuple(dict.fromkeys(p.metric for p in parts if p.metric != lead.metric)),
         )
 

@@ -56,10 +56,10 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
         return mask if self.skip is None else mask & ~self.skip
 
     @property
-    def subject(self) -> str:
-        """Return what the series is about, in words."""
-        where = f" where {self.segment}" if self.segment else ""
-        return f"{self.title}{f' of {self.column}' if self.column else ''}{where}"
+    def subject(self) -> dict[str, str]:
+        """Return what the series is about, as a sentence holds it."""
+        named = {"title": self.title, "column": self.column or "", "segment": str(self.segment or "")}
+        return {key: value for key, value in named.items() if value}
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,19 +172,3 @@ def runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """
     edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def number(value: float | None, unit: str = "") -> str:
-    """Return a number as people read it: shares as per cent, others to three digits."""
-    if value is None:
-        return "unknown"
-    if unit == "share":
-        return f"{100 * value:.3g} %"
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
-def interval(estimate: Estimate, unit: str = "") -> str:
-    """Return an estimate with its interval in words."""
-    if estimate.low is None or estimate.high is None:
-        return number(estimate.value, unit)
-    return f"{number(estimate.value, unit)} ({number(estimate.low, unit)} to {number(estimate.high, unit)})"

@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from vedette.rules.base import Rule, Series, interval
+from vedette.rules.base import Rule, Series
+from vedette.sentences.sentence import Sentence
 from vedette.values import Estimate, Estimates, Finding, Floats, Level
 
 
@@ -94,15 +95,11 @@ class Change(Rule, frozen=True, kw_only=True):
         assert then is not None
         assert then.value is not None
         assert now.value is not None
-        verb = "rose" if now.value > then.value else "fell"
-        sentence = (
-            f"{series.subject} {verb} from {interval(then, series.unit)} to {interval(now, series.unit)}"
-        )
-        return Finding(
+        return Finding.saying(
+            went(series.subject, now, then, series.unit),
             rule="change",
             metric=series.metric,
             level="watch" if series.better == "neither" or series.column else self.level,
-            message=sentence,
             column=series.column,
             segment=series.segment,
             current=now,
@@ -122,6 +119,15 @@ class Change(Rule, frozen=True, kw_only=True):
             "neither": np.abs(difference),
         }
         return signed[series.better]
+
+
+def went(subject: dict[str, str], now: Estimate, then: Estimate, unit: str) -> Sentence:
+    """Return the sentence that a metric rose or fell; that nobody knows how far where it has no value now."""
+    fields = {"subject": subject, "then": then.spanned(), "unit": unit}
+    if now.value is None or then.value is None:
+        return Sentence.of("change.unsized", **fields)
+    form = "change.rose" if now.value > then.value else "change.fell"
+    return Sentence.of(form, **fields, now=now.spanned())
 
 
 def difference(now: Estimate, then: Estimate) -> Estimate:

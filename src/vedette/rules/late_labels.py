@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from vedette.alerts.spans import micros
 from vedette.rules._slots import is_timed
-from vedette.rules.base import Rule, Series, number
+from vedette.rules.base import Rule, Series
+from vedette.sentences.sentence import Sentence
 from vedette.values import Finding, Floats, Level
 
 
@@ -60,13 +61,18 @@ class LateLabels(Rule, frozen=True, kw_only=True):
     def finding(self, series: Series, worst: int) -> Finding:
         """Return the finding of a run."""
         now = series.current[worst]
-        usual = number(self._usual(series), "share")
-        return Finding(
+        sentence = Sentence.of(
+            "labels.late",
+            now=now.value,
+            window=series.windows[worst].label,
+            delay=self.delay,
+            usual=self._usual(series),
+        )
+        return Finding.saying(
+            sentence,
             rule="late_labels",
             metric=series.metric,
             level="act" if now.value == 0 else self.level,
-            message=f"Labels are late: {number(now.value, 'share')} of {series.windows[worst].label} have one "
-            f"after {self.delay}; usually {usual}",
             current=now,
         )
 

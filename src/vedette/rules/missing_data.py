@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from vedette.rules.base import Rule, Series, number
+from vedette.rules.base import Rule, Series
+from vedette.sentences.sentence import Sentence
 from vedette.values import Finding, Floats, Level
 
 
@@ -55,12 +56,15 @@ class MissingData(Rule, frozen=True, kw_only=True):
     def finding(self, series: Series, worst: int) -> Finding:
         """Return the finding of a run."""
         rows = self._rows(series)
-        where = f" in {series.windows[worst].label}; usually {number(float(np.median(rows)))}"
-        return Finding(
+        sentence = Sentence.of("rows.alone", rows=float(rows[worst]))
+        if len(rows) > 1:
+            usual, window = float(np.median(rows)), series.windows[worst].label
+            sentence = Sentence.of("rows.few", rows=float(rows[worst]), window=window, usual=usual)
+        return Finding.saying(
+            sentence,
             rule="missing_data",
             metric=series.metric,
             level="act" if rows[worst] == 0 else self.level,
-            message=f"{number(rows[worst])} rows{where if len(rows) > 1 else ': there is nothing to compare'}",
             current=series.current[worst],
         )
 

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from vedette.evidence.promise import Promise
 from vedette.rules._band import Banded, Kind, Side, band
 from vedette.rules._slots import Slots, slots_of
-from vedette.rules.base import Rule, Series, firing, number, runs
+from vedette.rules.base import Rule, Series, firing, runs
 from vedette.rules.change import difference
+from vedette.sentences.sentence import Sentence
 from vedette.values import Estimate, Finding, Floats, Level
 
 _DAY = 86_400e6
@@ -139,18 +140,23 @@ class SeasonalBand(Rule, frozen=True, kw_only=True):
         value = float(_values(series)[worst])
         expected, low, high = (float(a[worst]) for a in (made.expected, made.low, made.high))
         usual = Estimate(expected, _finite(low), _finite(high))
-        unit = "" if series.unit == "rows" else series.unit
-        between = " to ".join(number(edge, unit) for edge in (low, high) if np.isfinite(edge))
         p = float(made.p[worst])
-        doubt = ", extrapolated" if made.extrapolated[worst] else ""
-        where = f" in {series.windows[worst].label}" if len(series.windows) > 1 else ""
+        sentence = Sentence.of(
+            "band.extrapolated" if made.extrapolated[worst] else "band",
+            subject=series.subject,
+            value=value,
+            window=series.windows[worst].label if len(series.windows) > 1 else "",
+            expected=expected,
+            usual=[usual.low, usual.high],
+            unit=series.unit,
+            p=p,
+        )
         current = now or Estimate(value, n=now.n)
-        return Finding(
+        return Finding.saying(
+            sentence,
             rule="seasonal_band",
             metric=series.metric,
             level="act" if value == 0 and _kind(series) == "count" else self.severe,
-            message=f"{series.subject}: {number(value, unit)}{where}, expected {number(expected, unit)} "
-            f"({between}); p = {p:.2g}{doubt}",
             column=series.column,
             segment=series.segment,
             current=current,

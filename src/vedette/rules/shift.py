@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from vedette.rules.base import Rule, Series, interval
+from vedette.rules.base import Rule, Series
+from vedette.sentences.sentence import Sentence
 from vedette.values import Finding, Level
 
 
@@ -46,12 +47,18 @@ class Shift(Rule, frozen=True, kw_only=True):
         assert estimate.low is not None
         size = "large" if estimate.low > self.large else "medium" if estimate.low > self.medium else "small"
         level: Level = "act" if size == "large" else "watch"
-        where = f" where {series.segment}" if series.segment else ""
-        return Finding(
+        sentence = Sentence.of(
+            f"shift.{size}",
+            column=series.column or "",
+            segment=str(series.segment or ""),
+            title=series.title,
+            now=estimate.spanned(),
+        )
+        return Finding.saying(
+            sentence,
             rule="shift",
             metric=series.metric,
             level=level,
-            message=f"{series.column}{where} moved: a {size} shift, {series.title} {interval(estimate)}",
             column=series.column,
             segment=series.segment,
             current=estimate,

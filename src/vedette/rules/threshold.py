@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.errors import ConfigError
-from vedette.rules.base import Rule, Series, interval, number
+from vedette.rules.base import Rule, Series
+from vedette.sentences.sentence import Sentence
 from vedette.values import Finding, Floats, Level
 
 
@@ -61,11 +62,18 @@ class Threshold(Rule, frozen=True, kw_only=True):
         estimate = series.current[worst]
         under, over = self._excess(series)
         limit, side = (self.below, "below") if under[worst] > over[worst] else (self.above, "above")
-        return Finding(
+        sentence = Sentence.of(
+            f"threshold.{side}",
+            subject=series.subject,
+            now=estimate.spanned(),
+            limit=limit,
+            unit=series.unit,
+        )
+        return Finding.saying(
+            sentence,
             rule="threshold",
             metric=series.metric,
             level=self.severe,
-            message=f"{series.subject} is {interval(estimate, series.unit)}, {side} {number(limit, series.unit)}",
             column=series.column,
             segment=series.segment,
             current=estimate,

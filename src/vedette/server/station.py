@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 
+import msgspec
+
 from vedette.alerts.advance import Notice
 from vedette.alerts.incident import Incident
+from vedette.alerts.mute import Mute
 from vedette.errors import VedetteError
 from vedette.monitor import Monitor
 from vedette.server import upkeep
@@ -36,7 +40,7 @@ from vedette.server.ingest.service import IngestService
 from vedette.server.settings import Settings
 from vedette.server.ticking import Ticker, microseconds
 from vedette.server.upkeep import Upkeep
-from vedette.sinks.base import Sink
+from vedette.sinks.base import Message, Sink
 from vedette.store import accounts, counters, incidents, monitors
 from vedette.store.database import Database, Transaction
 from vedette.store.entry import Entry
@@ -63,6 +67,7 @@ class Station:
     """
 
     def __init__(self, settings: Settings) -> None:
+        learn()
         self.settings = settings
         self.home = Home(settings.home)
         self.database = Database(settings.database or self.home.database)
@@ -199,3 +204,15 @@ class Station:
     def _lost(self, entries: Sequence[Entry]) -> None:
         with self.database.write() as tx:
             counters.add(tx, losses.counted(entries))
+
+
+def learn() -> None:
+    """Let msgspec learn the types that several threads read.
+
+    It learns a type when it first reads one; two threads that do so at once can crash the process (seen with msgspec
+    0.22, in servers that began with work waiting).
+    """
+    Monitor.from_toml("")
+    for kind in (Incident, Mute, Message):
+        with contextlib.suppress(msgspec.ValidationError):
+            msgspec.json.decode(b"{}", type=kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -28,6 +28,8 @@ class Alertmanager(Sink, frozen=True, kw_only=True):
     user, password : str
         Basic authentication, where it stands behind some.
     """
+
+    repeats: ClassVar[bool] = True
 
     url: str
     labels: dict[str, str] = msgspec.field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -97,6 +97,11 @@ class Sink(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     language : str
         "en" or "zh".
     """
+
+    #: Whether it takes a standing incident for over that it is not told of again within minutes.
+    repeats: ClassVar[bool] = False
+    #: Whether it shows `Message.picture`.
+    pictures: ClassVar[bool] = False
 
     name: str = ""
     levels: tuple[Level, ...] = ("act", "watch")

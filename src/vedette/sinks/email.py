@@ -7,7 +7,7 @@ import smtplib
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Literal
+from typing import ClassVar, Literal
 
 from vedette.errors import ConfigError
 from vedette.sinks.base import Message, Sink, revealed
@@ -32,6 +32,8 @@ class Email(Sink, frozen=True, kw_only=True):
 
     to: Sequence[str]
     sender: str
+    pictures: ClassVar[bool] = True
+
     host: str
     port: int = 587
     security: Literal["starttls", "tls", "none"] = "starttls"

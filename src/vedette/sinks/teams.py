@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -18,6 +18,8 @@ LIMIT = 28_000
 
 class Teams(Sink, frozen=True, kw_only=True):
     """An adaptive card: headline, cause, facts, the chart where it fits, a button."""
+
+    pictures: ClassVar[bool] = True
 
     url: str
 

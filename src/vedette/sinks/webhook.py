@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -27,6 +27,8 @@ class Webhook(Sink, frozen=True, kw_only=True):
     >>> signature(b"s", request.headers["X-Vedette-Timestamp"], request.body) == request.headers["X-Vedette-Signature"]
     True
     """
+
+    pictures: ClassVar[bool] = True
 
     url: str
     secret: str = ""

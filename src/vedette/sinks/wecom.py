@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import ClassVar
 
 from vedette.sinks.base import Message, Sink, address
 from vedette.sinks.http import Outcome, Request, Response, judged_by_code, posted
@@ -17,6 +18,8 @@ TOO_FAST = (45009,)
 
 class Wecom(Sink, frozen=True, kw_only=True):
     """A Markdown message, and the chart as a picture after it."""
+
+    pictures: ClassVar[bool] = True
 
     url: str
 

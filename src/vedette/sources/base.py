@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from vedette import registry
 from vedette.errors import ConfigError, DataError
+from vedette.sentences.sentence import Sentence
 from vedette.sources.paths import ENDINGS
 from vedette.values import Note
 
@@ -45,7 +46,7 @@ class Broken(NamedTuple):
 def quarantined(parts: Iterable[Broken]) -> list[Note]:
     """Return notes on what could not be read and is left out."""
     return [
-        Note("source.quarantined", f"{name} cannot be read and is left out: {error}", None, rows)
+        Note.saying("source.quarantined", Sentence.of("note.quarantined", name=name, error=error), None, rows)
         for name, rows, error in parts
     ]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 #: File endings that hold rows.
-ENDINGS = (".parquet", ".pq", ".csv", ".tsv", ".csv.gz")
+ENDINGS = (".parquet", ".pq", ".arrow", ".arrows", ".feather", ".csv", ".tsv", ".csv.gz")
 
 
 def files_of(given: Any) -> list[Path]:

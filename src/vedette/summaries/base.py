@@ -85,7 +85,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         They read the columns of `vedette.testing.rows.law_rows`: numbers ``x`` and ``y`` (null, nan and ±inf among
         them), small whole numbers ``i``, categories ``c`` and ``g``, text ``m`` that is partly numbers, scores
         ``s`` and ``s2`` about [0, 1], classes ``l`` (label) and ``p`` (prediction), weight ``w``, unique ``id``,
-        time ``t``, query ``q``. A summary that returns none fails the suite.
+        time ``t``, query ``q``, vector ``e``. A summary that returns none fails the suite.
         """
         return ()
 

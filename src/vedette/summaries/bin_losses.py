@@ -68,7 +68,8 @@ class BinLosses(Summary, frozen=True, kw_only=True):
         return (
             cls(numbers=numbers, confusion=Confusion(classes=("0", "1"), label="l", prediction="p")),
             cls(
-                categories=categories, confusion=Confusion(classes=("0", "1"), label="l", score="s", weight="w")
+                categories=categories,
+                confusion=Confusion(classes=("0", "1"), label="l", score="s", weight="w"),
             ),
             cls(numbers=numbers, errors=RegressionErrors(prediction="x", label="y")),
             cls(categories=categories, errors=weighed),
@@ -97,11 +98,19 @@ class BinLosses(Summary, frozen=True, kw_only=True):
     def _wrong(self, batch: Batch) -> npt.NDArray[np.int8]:
         """Return 0 where the class is right, 1 where it is wrong, 2 where label or prediction is not known."""
         assert self.confusion is not None
-        true, predicted, k = self.confusion.true(batch), self.confusion.predicted(batch), len(self.confusion.classes)
+        true, predicted, k = (
+            self.confusion.true(batch),
+            self.confusion.predicted(batch),
+            len(self.confusion.classes),
+        )
         return np.where((true < k) & (predicted < k), true != predicted, 2).astype(np.int8)
 
     def _of_values(
-        self, batch: Batch, cells: Cells, places: npt.NDArray[np.integer], weight: npt.NDArray[np.float64] | None
+        self,
+        batch: Batch,
+        cells: Cells,
+        places: npt.NDArray[np.integer],
+        weight: npt.NDArray[np.float64] | None,
     ) -> dict[str, Array]:
         assert self.errors is not None
         predicted, label = pair(batch, self.errors.prediction, self.errors.label)

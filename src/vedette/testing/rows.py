@@ -28,6 +28,7 @@ COLUMNS = {
     "p": "predicted class: 0, 1, sometimes null",
     "w": "weight: 0 to 3",
     "q": "query: k0, k1 ..., about four rows each, not in order",
+    "e": "vector of three multiples of 1/8, sometimes null",
 }
 
 
@@ -58,6 +59,7 @@ def law_rows(n: int, seed: int = 0) -> Batch:
         "p": _holes(rng, _drawn(rng, ("0", "1"), n)),
         "w": pa.array(rng.integers(0, 4, n).astype(float)),
         "q": pa.array([f"k{number}" for number in rng.integers(0, n // 4 + 1, n)], pa.string()),
+        "e": _holes(rng, pa.array((rng.integers(-16, 16, (n, 3)) / 8).tolist(), pa.list_(pa.float64()))),
     }
     return Batch(pa.record_batch(columns))
 

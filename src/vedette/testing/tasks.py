@@ -64,6 +64,7 @@ def task_rows(n: int, seed: int = 0, *, odd: bool = False) -> Batch:
     arrays["id"] = pa.array([f"e{seed}-{row}" for row in range(n)], pa.string())
     arrays["t"] = pa.array(np.arange(n) * 60_000_000, pa.timestamp("us", tz="UTC"))
     arrays["q"] = pa.array(np.arange(n) // 8)
+    arrays["e"] = pa.array(np.column_stack((x, latent)).tolist(), pa.list_(pa.float64()))
     return Batch(pa.record_batch(arrays))
 
 
@@ -90,6 +91,8 @@ def _fitted(rows: Batch, name: str, role: str) -> Column:
         return Column(name=name, kind="category", role=role, known=_CATEGORIES[name])
     if name == "t":
         return Column(name=name, kind="time", role=role)
+    if name == "e":
+        return Column(name=name, kind="embedding", role=role)
     if name in {"id", "q"}:
         return Column(name=name, kind="text", role=role)
     values = rows.numbers(name)

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vedette.numerals import rounded
 from vedette.views.markup import clipped, plain
-from vedette.views.numerals import rounded
 from vedette.views.table import Table
 from vedette.views.theme import pixels
 from vedette.views.words import Lang

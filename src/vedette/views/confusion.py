@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from vedette.numerals import number
 from vedette.views.chart import NAMES, frame, labels, name_axis, rows
-from vedette.views.numerals import number
 from vedette.views.table import Table
 from vedette.views.timeline import Floats
 from vedette.views.words import Lang, joined, say

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from vedette.numerals import number
 from vedette.views.chart import NAMES, WIDTH, frame, number_axis, rows
-from vedette.views.numerals import number
 from vedette.views.specials import share_bars, shares
 from vedette.views.table import Table
 from vedette.views.timeline import Floats

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from vedette.numerals import number
 from vedette.views.chart import specification
 from vedette.views.content import Figure
 from vedette.views.markup import badge, clipped, embedded, tag, text
-from vedette.views.numerals import number
 from vedette.views.table import Cell, Table
 from vedette.views.words import Lang, say
 
@@ -58,8 +58,9 @@ def table_markup(table: Table, caption: str, lang: Lang) -> str:
     said = tag("caption", text(caption))
     left = tag("p", text(say(lang, "rows_left_out", n=table.left_out))) if table.left_out else ""
     grid = tag("table", said, tag("thead", tag("tr", head)), tag("tbody", body))
+    named = clipped(f"{say(lang, 'table')}: {caption}")  # apart from a section of the same name
     # It scrolls by itself, so it must be reachable by keyboard.
-    return tag("div", grid, class_="scroll", tabindex=0, role="region", aria_label=clipped(caption)) + left
+    return tag("div", grid, class_="scroll", tabindex=0, role="region", aria_label=named) + left
 
 
 def _cells(row: tuple[Cell, ...], table: Table, aligned: list[str | None]) -> list[str]:

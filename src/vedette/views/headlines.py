@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from vedette.numerals import NOTHING, interval, number
+from vedette.sentences.titles import unit_in
 from vedette.views.content import Headline
 from vedette.views.markup import tag, text
-from vedette.views.numerals import NOTHING, interval, number
 from vedette.views.sparkline import drawn
 from vedette.views.words import Lang, change_of, say
 
@@ -37,7 +38,7 @@ def headline_table(headlines: list[str], lang: Lang) -> str:
 
 def headline_row(one: Headline, lang: Lang) -> str:
     """Return the row of one number."""
-    unit = f" ({one.unit})" if one.unit not in ("", "share") else ""
+    unit = f" ({unit_in(lang, one.unit)})" if one.unit not in ("", "share") else ""
     name = text(one.title + unit)
     linked = tag("a", name, href=f"#{one.anchor}") if one.anchor else name
     cells = (

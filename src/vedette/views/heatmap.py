@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from vedette.numerals import number
 from vedette.views.chart import NAMES, WIDTH, frame, labels, name_axis, rows
-from vedette.views.numerals import number
 from vedette.views.table import Table
 from vedette.views.timeline import Floats, Timeline, along, brush, runs, zoom
 from vedette.views.words import Lang, joined, say

@@ -22,7 +22,9 @@ def impact_told(impact: float | None, lang: Lang = "en", *, relative: bool = Fal
     if impact is None:
         return ""
     change = f"{100 * impact if relative else -100 * impact:+.1f}"
-    said = say(lang, "impact_loss", change=change) if relative else say(lang, "impact_accuracy", change=change)
+    said = (
+        say(lang, "impact_loss", change=change) if relative else say(lang, "impact_accuracy", change=change)
+    )
     if abs(impact) >= SLIGHT:
         return said
-    return f"{said}{'; ' if lang == 'en' else '；'}{say(lang, 'no_action')}"
+    return ("; " if lang == "en" else "；").join((said, say(lang, "no_action")))

@@ -36,6 +36,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "concept shift": ("concept shift", "概念偏移"),
     "label pipeline": ("label pipeline", "标签管道"),
     "duplicated data": ("duplicated data", "数据重复"),
+    "joint drift": ("joint drift", "联合漂移"),
     "benign drift": ("benign drift", "良性漂移"),
 }
 

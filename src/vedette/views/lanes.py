@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from vedette.numerals import number
 from vedette.values import Level
 from vedette.views.chart import LEFT, WIDTH, frame, number_axis, rows
-from vedette.views.numerals import number
 from vedette.views.series import Marker
 from vedette.views.table import Table
 from vedette.views.timeline import Floats, Timeline, along, brush, runs, zoom

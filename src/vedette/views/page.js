@@ -120,6 +120,7 @@
 
   let span = settings.span || null; // [from, to] while zoomed
   let dragged = null;
+  let zoomed = null; // the figure where the part was chosen
   const timed = (spec) => (spec.params || []).some((parameter) => parameter.name === "zoom_from");
   const whole = (spec) => ["zoom_from", "zoom_to"].map((name) => spec.params.find((p) => p.name === name).value);
 
@@ -144,6 +145,7 @@
   function zoom(range, from) {
     const base = from && String(whole(from.spec));
     span = range;
+    if (from) zoomed = from.element.closest("figure");
     for (const chart of charts.values()) {
       if (chart.view && chart.spec && timed(chart.spec) && (!base || String(whole(chart.spec)) === base)) show(chart, range);
     }
@@ -224,7 +226,19 @@
 
   const back = document.body.appendChild(document.createElement("button"));
   Object.assign(back, { id: "show-all", type: "button", hidden: !span, textContent: words.show_all });
-  back.addEventListener("click", () => zoom(null));
+  back.setAttribute("aria-keyshortcuts", "Escape");
+  back.addEventListener("click", showAll);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && span && !event.defaultPrevented && !document.querySelector("dialog[open]")) showAll();
+  });
+  // The button goes with the zoom; who pressed it by key goes on from the chart that it was about.
+  function showAll() {
+    const pressed = document.activeElement === back;
+    zoom(null);
+    if (!pressed || !zoomed) return;
+    zoomed.tabIndex = -1;
+    zoomed.focus({ preventScroll: true });
+  }
 
   function reveal() {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -234,7 +248,7 @@
   window.addEventListener("hashchange", reveal);
 
   function add(element, spec, coming) {
-    charts.set(element, { spec, coming, view: null, width: 0 });
+    charts.set(element, { element, spec, coming, view: null, width: 0 });
     element.parentElement.querySelector(".saves").hidden = false;
     const folded = element.closest("details.folded");
     if (folded) folded.addEventListener("toggle", () => { soon(element, true); work(); });

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 
+from vedette.numerals import number
 from vedette.views.bundle import javascript
 from vedette.views.content import Fact, FindingText, Page, Section, anchor
 from vedette.views.figure import figure_markup
 from vedette.views.headlines import headline_row, headline_table
 from vedette.views.markup import badge, clipped, embedded, tag, text
-from vedette.views.numerals import number
 from vedette.views.theme import config, stylesheet
 from vedette.views.words import HTML_LANG, Lang, say
 
@@ -121,9 +121,9 @@ def _main(page: Page, room: _Room) -> Iterable[str]:
     verdict = tag("h1", text(page.verdict))
     facts = tag("dl", *room.each(page.facts, _fact), class_="facts") if page.facts else ""
     advice = tag("p", text(page.advice), class_="advice") if page.advice else ""
-    yield tag(
-        "div", badge(page.level, lang), verdict, advice, facts, class_=f"verdict {page.level}", id="verdict"
-    )
+    # Where the skip link leads can be focused, so that readers which follow the focus come along.
+    inside = (badge(page.level, lang), verdict, advice, facts)
+    yield tag("div", *inside, class_=f"verdict {page.level}", id="verdict", tabindex=-1)
     yield _findings(page, room)
     if page.headlines:
         rows = room.each(page.headlines, headline_row)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vedette.numerals import number
 from vedette.views.chart import SQUARE, frame
 from vedette.views.curve import Curve, straight, thinned, unit_curve
-from vedette.views.numerals import number
 from vedette.views.table import Table
 from vedette.views.words import Lang, joined, say
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from vedette.numerals import interval, number
 from vedette.views.chart import SQUARE, frame, number_axis, rows
-from vedette.views.numerals import interval, number
 from vedette.views.table import Table
 from vedette.views.timeline import Floats
 from vedette.views.words import Lang, joined, say

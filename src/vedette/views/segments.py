@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from vedette.numerals import interval, number
+from vedette.sentences.titles import unit_in
 from vedette.values import Direction, Estimates
 from vedette.views.chart import NAMES, RIGHT, WIDTH, frame, labels, name_axis, rows
-from vedette.views.numerals import interval, number
 from vedette.views.table import Table
 from vedette.views.timeline import Floats
 from vedette.views.words import Lang, joined, say
@@ -51,10 +52,9 @@ class Segments(msgspec.Struct, frozen=True, kw_only=True):
     better: Direction = "higher"
     overall: float | None = None
 
-    @property
-    def label(self) -> str:
-        """What is measured, with its unit."""
-        return self.name if self.unit in ("", "share") else f"{self.name} ({self.unit})"
+    def label(self, lang: Lang = "en") -> str:
+        """Return what is measured, with its unit."""
+        return self.name if self.unit in ("", "share") else f"{self.name} ({unit_in(lang, self.unit)})"
 
     def order(self) -> list[int]:
         """Return the segments from worst to best, those without a value last.
@@ -75,7 +75,7 @@ class Segments(msgspec.Struct, frozen=True, kw_only=True):
         order = known[:SHOWN]
         layers = [*_Dots(self, order, lang).layers()]
         remarks = joined(
-            self.label,
+            self.label(lang),
             say(lang, "hollow_is_reference") if self.reference is not None else "",
             say(lang, f"{self.better}_is_better") if self.better != "neither" else "",
             say(lang, "worst_shown", shown=SHOWN, total=len(known)) if len(known) > SHOWN else "",
@@ -117,7 +117,8 @@ class _Dots:
         """Return the channel of the metric."""
         import altair as alt
 
-        axis = alt.Axis(format="%" if self.view.unit == "share" else "~g", tickCount=5, title=self.view.label)
+        title = self.view.label(self.lang)
+        axis = alt.Axis(format="%" if self.view.unit == "share" else "~r", tickCount=5, title=title)
         return alt.X(f"{field}:Q", scale=alt.Scale(zero=False, nice=True, padding=8), axis=axis)
 
     def _columns(self) -> dict[str, list[str] | list[float]]:

@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from vedette.numerals import interval, number
+from vedette.sentences.titles import unit_in
 from vedette.values import Estimate, Estimates, Level
 from vedette.views.chart import HEIGHT, WIDTH, frame
-from vedette.views.numerals import interval, number
 from vedette.views.series_layers import Points
 from vedette.views.table import Table
 from vedette.views.timeline import Floats, Timeline, zoom
@@ -54,6 +55,8 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     threshold : float, optional
     estimated : ndarray of shape (w,), bool, optional
         Where the value was estimated without labels: dashed.
+    realised : Estimates of shape (w,), optional
+        Where it was: a second, paler band, of the number that the labels will show.
     coverage : ndarray of shape (w,), optional
         Share of rows with labels, as a strip below.
     markers : tuple of Marker
@@ -72,6 +75,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     reference_span: tuple[float, float] | None = None
     threshold: float | None = None
     estimated: npt.NDArray[np.bool_] | None = None
+    realised: Estimates | None = None
     coverage: Floats | None = None
     markers: tuple[Marker, ...] = ()
     level: float = 0.95
@@ -107,15 +111,22 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
         zoomed = points.domain[0] > bottom and shown != number(bottom, self.unit)
         banded = bool(np.isfinite(self.estimates.low).any())
         return joined(
-            self.name + (f" ({self.unit})" if self.unit not in ("", "share") else ""),
+            self.name + (f" ({unit_in(lang, self.unit)})" if self.unit not in ("", "share") else ""),
             say(lang, "band", level=f"{100 * self.level:.6g}%") if banded else "",
             say(lang, "zoomed", start=shown, zero=number(bottom, self.unit)) if zoomed else "",
-            say(lang, "estimated") if self.estimated is not None and self.estimated.any() else "",
+            self._estimated(lang),
             say(lang, "cut") if points.cut else "",
             say(lang, "gap") if points.gaps else "",
             say(lang, "coverage_strip") if self.coverage is not None else "",
             say(lang, "merged_windows", k=points.stride) if points.stride > 1 else "",
         )
+
+    def _estimated(self, lang: Lang) -> str:
+        if self.estimated is None or not self.estimated.any():
+            return ""
+        if self.realised is None:
+            return say(lang, "estimated")
+        return joined(say(lang, "label_free"), say(lang, "two_bands"), say(lang, "concept_shift"))
 
     def _description(self, lang: Lang) -> str:
         there = np.flatnonzero(np.isfinite(self.estimates.value))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from vedette.numerals import interval, number
 from vedette.values import Estimate, Estimates, Level
 from vedette.views.chart import HEIGHT, LEFT, number_axis, rows
-from vedette.views.numerals import interval, number
 from vedette.views.timeline import Floats, along, brush, runs, thin_estimates
 from vedette.views.words import Lang, say
 
@@ -45,6 +45,7 @@ class Points:
         self.stride = series.timeline.stride()
         self.timeline = series.timeline.thinned(self.stride)
         self.estimates = thin_estimates(series.estimates, self.stride)
+        self.realised = None if series.realised is None else thin_estimates(series.realised, self.stride)
         self.there = np.isfinite(self.estimates.value)
         self.gaps = bool((~self.there).any())
         self.domain = _domain(series, self.estimates)
@@ -61,7 +62,7 @@ class Points:
         """Return the y channel."""
         import altair as alt
 
-        form = "%" if self.series.unit == "share" else "~g"
+        form = "%" if self.series.unit == "share" else "~r"
         axis = number_axis(LEFT, format=_axis_format(self.domain, form))
         return alt.Y(
             field, type="quantitative", scale=alt.Scale(domain=self.domain, nice=False, zero=False), axis=axis
@@ -108,6 +109,9 @@ class Points:
         spread = {"x": x, "y": self.y("lo"), "y2": alt.Y2("hi")}
         run = alt.Detail("g:N")
         drawn = set(self.kinds.tolist())
+        if _ESTIMATED in drawn and self.realised is not None:
+            pale = self._where(f"datum.k == {_ESTIMATED}").mark_area(style="realised-band", clip=True)
+            yield pale.encode(x=x, y=self.y("rl"), y2=alt.Y2("rh"), detail=run)
         if drawn & {_LINE, _ESTIMATED}:
             yield (
                 self._where(f"datum.k >= {_LINE}")
@@ -132,6 +136,8 @@ class Points:
     def _columns(self) -> dict[str, list[Any]]:
         one = self.estimates
         columns = {"v": one.value, "lo": one.low, "hi": one.high, "g": self.run, "k": self.kinds}
+        if self.realised is not None:
+            columns |= {"rl": self.realised.low, "rh": self.realised.high}
         spans = {"a": _whole(self.timeline.start), "b": _whole(self.timeline.end)}
         told = [self._told(i) for i in range(len(self.timeline))]
         words = {
@@ -257,7 +263,9 @@ def _domain(series: Series, estimates: Estimates) -> tuple[float, float]:
     shown = usual if np.isfinite(estimates.value[usual]).any() else np.ones(len(estimates), bool)
     reference = series.reference or Estimate(None)
     marks = [v for v in (reference.value, reference.low, reference.high, series.threshold) if v is not None]
-    seen = np.concatenate((estimates.value[shown], estimates.low[shown], estimates.high[shown], marks))
+    wide = [] if series.realised is None else [series.realised.low, series.realised.high]
+    bands = [estimates.low[shown], estimates.high[shown], *wide]
+    seen = np.concatenate((estimates.value[shown], *bands, marks))
     seen = seen[np.isfinite(seen)]
     if not len(seen):
         return (0.0, 1.0)
@@ -273,7 +281,8 @@ def _axis_format(domain: tuple[float, float], form: str) -> str:
     """Return the number format with just enough digits to tell ticks apart."""
     if form == "%":
         return ".0%" if domain[1] - domain[0] >= 0.04 else ".1%"
-    return "~s" if max(abs(domain[0]), abs(domain[1])) >= 10_000 else "~g"
+    # Not "~g": with the one digit that ticks at 5 and 10 need it writes 1e+1.
+    return "~s" if max(abs(domain[0]), abs(domain[1])) >= 10_000 else "~r"
 
 
 def _runs(

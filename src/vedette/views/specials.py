@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vedette.numerals import number
 from vedette.views.chart import NAMES, WIDTH, labels, name_axis, rows
-from vedette.views.numerals import number
 from vedette.views.timeline import Floats
 from vedette.views.words import Lang, say
 

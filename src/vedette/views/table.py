@@ -22,7 +22,7 @@ class Table(msgspec.Struct, frozen=True):
     rows : tuple of tuples of str, float, int or None
         Each as long as the header.
     units : tuple of str
-        Unit of each column, as `vedette.views.numerals.number` takes it; empty means none.
+        Unit of each column, as `vedette.numerals.number` takes it; empty means none.
     left_out : int
         Rows that were not kept.
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vedette.numerals import NOTHING, interval, number
 from vedette.views.content import FindingText, Headline, Page, Status
 from vedette.views.markup import clipped, plain
-from vedette.views.numerals import NOTHING, interval, number
 from vedette.views.sparkline import blocks
 from vedette.views.words import Lang, change_of, say
 

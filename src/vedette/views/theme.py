@@ -128,6 +128,7 @@ def _styles(pick: Callable[[str], str]) -> dict[str, dict[str, Any]]:
         "point": {"color": accent, "filled": True, "opacity": 1, "size": 28},
         "interval": {"color": accent, "strokeWidth": 1.5, "opacity": 0.55},
         "band": {"color": accent, "opacity": 0.16, "line": False},
+        "realised-band": {"color": accent, "opacity": 0.09, "line": False},
         "current": {"color": accent, "opacity": 0.55},
         "reference-outline": {"filled": False, "color": reference, "strokeWidth": 1.5, "opacity": 1},
         "reference-line": {"color": reference, "strokeWidth": 1.25, "strokeDash": [2, 2]},

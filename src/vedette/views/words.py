@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from vedette.views.numerals import signed
+from vedette.numerals import signed
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -77,6 +77,15 @@ PHRASES: dict[str, tuple[str, str]] = {
     "threshold": ("threshold", "阈值"),
     "kind": ("kind", "类别"),
     "estimated": ("dashed: labels that are not in are estimated", "虚线：尚未到的标签为估计"),
+    "label_free": ("dashed: no labels yet, estimated from the scores", "虚线：尚无标签，由得分估计"),
+    "two_bands": (
+        "darker band: what to expect; paler: what the labels may show",
+        "深色带：预期表现；浅色带：标签到达后可能的数值",
+    ),
+    "concept_shift": (
+        "it cannot see scores that have come to mean something else (concept shift)",
+        "若得分的含义已改变（概念漂移），估计无法察觉",
+    ),
     # why there is no number
     "insufficient": ("too few rows", "行数太少"),
     "undefined": ("undefined here", "此处无定义"),
@@ -156,6 +165,54 @@ PHRASES: dict[str, tuple[str, str]] = {
     "cause": ("cause", "原因"),
     "found_in": ("found in", "发现于"),
     "still_open": ("still open", "未结束"),
+    # the report
+    "more_below": ("{n} more findings below.", "下方另有 {n} 条发现。"),
+    "more_below_one": ("1 more finding below.", "下方另有 1 条发现。"),
+    "nothing_changed": (
+        "Nothing changed beyond chance in {rows} rows.",
+        "{rows} 行数据中没有超出偶然的变化。",
+    ),
+    "against": ("{rows} rows against {before} of the reference", "{rows} 行，参考 {before} 行"),
+    "period": ("{first} to {last}, {n} windows; {rows}", "{first} 至 {last}，{n} 个窗口；{rows}"),
+    "reference_rows": ("reference rows", "参考行数"),
+    "task": ("task", "任务"),
+    "windows": ("windows", "窗口数"),
+    "rows_read": ("rows read", "读取行数"),
+    "binary": ("binary", "二分类"),
+    "multiclass": ("multiclass", "多分类"),
+    "multilabel": ("multilabel", "多标签"),
+    "regression": ("regression", "回归"),
+    "ranking": ("ranking", "排序"),
+    "none": ("none", "无"),
+    "performance_section": ("Performance over time", "性能随时间的变化"),
+    "curves_section": ("Score and label", "得分与标签"),
+    "drift_section": ("Drift by column", "各列漂移"),
+    "distributions_section": ("Distributions", "分布"),
+    "distributions_intro": (
+        "Reference outlined, current filled; missing, unseen and out-of-range values stand by themselves.",
+        "轮廓为参考，填充为当前；缺失、未见过和超出范围的值单独列出。",
+    ),
+    "segments_section": ("Segments, worst first", "分组，最差的在前"),
+    "by_segment": ("{metric} by {column}", "按 {column} 分组的{metric}"),
+    "moved_columns": ("{moved} of {total} columns moved", "{total} 个列中有 {moved} 个发生变化"),
+    "moved_none": ("None of {total} columns moved", "{total} 个列均未发生变化"),
+    "column_size": ("{column}: {metric} {value}", "{column}：{metric}为 {value}"),
+    "classes_title": ("Predicted against true class", "预测类别与真实类别"),
+    "precision_by_recall": ("Precision by recall", "精确率与召回率"),
+    "scores_off": ("Scores are off by {gap} on average", "得分平均偏差 {gap}"),
+    "held_at": (
+        "{metric}: {now} over all windows, {then} in the reference",
+        "{metric}：全部窗口为 {now}，参考为 {then}",
+    ),
+    "held_at_mature": (
+        "{metric}: {now} over windows whose labels are in, {then} in the reference",
+        "{metric}：标签已到齐的窗口为 {now}，参考为 {then}",
+    ),
+    "when_since": (", since {first}", "，自 {first} 起"),
+    "when_on": (", on {first}", "，发生于 {first}"),
+    "when_between": (", from {first} to {last}", "，{first} 至 {last}"),
+    "with_it": ("; with it {names}", "；同时变化的还有 {names}"),
+    "with_it_more": ("; with it {names} and {n} more", "；同时变化的还有 {names} 以及另外 {n} 项"),
 }  # fmt: skip
 
 

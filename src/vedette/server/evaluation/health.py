@@ -27,11 +27,11 @@ _UNREADY = {
     "no monitor": {"en": "It logs and has no monitor yet.", "zh": "已有日志，但还没有监控配置。"},
     "no reference": {
         "en": "It has a monitor and no reference yet.",
-        "zh": "已有监控配置，但还没有参照数据。",
+        "zh": "已有监控配置，但还没有参考数据。",
     },
     "reference of another schema": {
         "en": "Its reference was fitted with another schema.",
-        "zh": "参照数据是用另一个模式拟合的。",
+        "zh": "参考数据是用另一个模式拟合的。",
     },
 }
 
@@ -118,13 +118,17 @@ def healths(
 
 
 def leading(tx: Transaction) -> dict[tuple[str, str], Incident]:
-    """Return the gravest open incident of each version, the newest of equal ones."""
+    """Return the gravest open incident of each version; of equal ones one with a cause, then the newest."""
     found: dict[tuple[str, str], Incident] = {}
     for stored in incidents.listing(tx, states=("open", "acknowledged")):
         key = (stored.model, stored.version)
-        if key not in found or (found[key].level != "act" and stored.level == "act"):
+        if key not in found or _weight(stored.incident) > _weight(found[key]):
             found[key] = stored.incident
     return found
+
+
+def _weight(incident: Incident) -> tuple[bool, bool]:
+    return incident.level == "act", incident.explanation is not None
 
 
 def said(incident: Incident, lang: Lang = "en") -> tuple[str, str]:

@@ -13,7 +13,7 @@ from vedette.engine.along import end_to_end
 from vedette.engine.definition import Definition
 from vedette.evidence.promise import Promise as Budget
 from vedette.metrics.base import key_in_words
-from vedette.numerals import interval, number
+from vedette.numerals import number, signed
 from vedette.server.api.desk import Desk
 from vedette.server.delivery.said import chance, moved
 from vedette.server.evaluation.health import said
@@ -33,7 +33,7 @@ from vedette.server.showing.spans import DAY
 from vedette.store import accounts, incidents, windows
 from vedette.store.database import Transaction
 from vedette.store.incidents import StoredIncident
-from vedette.values import Window
+from vedette.values import Estimate, Window
 from vedette.views.chart import View
 
 #: Windows of an incident whose states are merged for its pictures, rows shown, characters of a cell.
@@ -68,9 +68,9 @@ def incident(desk: Desk, references: References, visit: Visit, wanted: int) -> I
         muted_until=moment(stored.muted_until) if stored.muted_until is not None else None,
         owner=stored.owner,
         people=people,
-        effect=_effect(one, visit),
+        effect=_effect(one, definition, visit),
         evidence=Measure(chance(one, visit.lang), say(visit.lang, "incident.evidence_of", n=len(seen))),
-        impact=_impact(one, visit),
+        impact=_impact(one, definition, visit),
         promise=_promise(every, stored, head),
         causes=(CauseRow(title=verdict, detail="", proof=proof, column=_column(one)),)
         if one.explanation
@@ -89,22 +89,38 @@ def _column(one: Incident) -> str:
     return named[0] if named else one.lead.column or ""
 
 
-def _effect(one: Incident, visit: Visit) -> Measure:
+def _effect(one: Incident, definition: Definition | None, visit: Visit) -> Measure:
+    """Return from what to what the leading number went; of which number, by how much surely, and what else moved."""
     lead, effect = one.lead, one.effect
-    unit = "share" if lead.current and lead.current.value is not None and 0 <= lead.current.value <= 1 else ""
-    between = interval(effect.low, effect.high) if effect else ""
+    planned = definition.plan.chosen if definition else ()
+    unit = next((c.metric.unit for c in planned if c.metric.key == lead.metric), "")
+    size = moved(lead, effect, unit)
+    about = " · ".join(filter(None, (lead.column, key_in_words(lead.metric, visit.lang))))
+    between = _range(effect, unit, of_change="→" in size)
     also = ", ".join(dict.fromkeys(f.column or key_in_words(f.metric, visit.lang) for f in one.findings[1:]))
-    detail = say(visit.lang, "incident.also", names=also[:200]) if also else ""
-    return Measure(f"{moved(lead, effect, unit)} {between}".strip() or "–", detail)
+    details = (
+        say(visit.lang, "incident.change", what=about, change=between) if between else about,
+        say(visit.lang, "incident.also", names=also[:200]) if also else "",
+    )
+    return Measure(size or "–", " · ".join(filter(None, details)))
 
 
-def _impact(one: Incident, visit: Visit) -> Measure:
+def _range(effect: Estimate | None, unit: str, *, of_change: bool) -> str:
+    """Return the interval of an effect, empty without one; of a change with its signs."""
+    if effect is None or effect.low is None or effect.high is None:
+        return ""
+    said_as = signed if of_change else number
+    return f"{said_as(effect.low, unit)} … {said_as(effect.high, unit)}"
+
+
+def _impact(one: Incident, definition: Definition | None, visit: Visit) -> Measure:
+    """Return the projected cost: points of accuracy, or of a regression the growth of its mean absolute error."""
     if one.impact is None:
         return Measure("–", say(visit.lang, "incident.impact_unknown"))
-    return Measure(
-        say(visit.lang, "points", change=f"{100 * one.impact:+.1f}"),
-        key_in_words(one.lead.metric, visit.lang),
-    )
+    if definition is not None and definition.layout.task == "regression":
+        return Measure(signed(one.impact, "share"), key_in_words("mae", visit.lang))
+    change = signed(round(-100 * one.impact, 1))
+    return Measure(say(visit.lang, "points", change=change), key_in_words("accuracy", visit.lang))
 
 
 def _promise(every: list[StoredIncident], stored: StoredIncident, head: Found) -> Promise:

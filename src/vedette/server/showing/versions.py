@@ -32,6 +32,8 @@ from vedette.views.content import Status
 
 #: Rows of the table of segments, and the bound below which the versions' rows are of two kinds.
 ROWS, ALPHA = 20, 0.05
+#: Metrics that a verdict names, and those that say nothing about how well a version does.
+NAMED, ABOUT_ROWS = 3, ("row_count", "label_coverage")
 
 
 def versions(
@@ -82,27 +84,36 @@ def _page(
         rows_b=result.rows[1],
         metrics=tuple(_versus(one, visit) for one in result.metrics if one.metric != "row_count"),
         segments=_segments(definition, leading, sides) if leading and result.windows else (),
-        charts=_charts(tx, references, definition, leading, periods, visit) if leading else (),
+        charts=_charts(tx, references, definition, leading, _same_time(periods), visit) if leading else (),
     )
 
 
 def _verdict(result: Contest, b: str, visit: Visit) -> str:
     if not result.windows:
         return say(visit.lang, "versions.apart")
-    better = [title_in(visit.lang, m.title) for m in result.metrics if m.outcome == "better"]
-    worse = [title_in(visit.lang, m.title) for m in result.metrics if m.outcome == "worse"]
-    comma = say(visit.lang, "page.comma")
+    better, worse = _named(result, "better", visit), _named(result, "worse", visit)
     if better and worse:
-        told = say(visit.lang, "versions.both", b=b, better=comma.join(better), worse=comma.join(worse))
+        told = say(visit.lang, "versions.both", b=b, better=better, worse=worse)
     elif better or worse:
         key = "versions.better" if better else "versions.worse"
-        told = say(visit.lang, key, b=b, metrics=comma.join(better or worse))
+        told = say(visit.lang, key, b=b, metrics=better or worse)
     else:
         told = say(visit.lang, "versions.even", n=result.windows)
     if result.evidence >= ALPHA:
         return told
     column = next(iter(result.columns), "")
     return f"{told} {say(visit.lang, 'versions.other_rows', column=column)}"
+
+
+def _named(result: Contest, outcome: str, visit: Visit) -> str:
+    """Return the first metrics with an outcome, in words, and how many more there are."""
+    found = [
+        title_in(visit.lang, m.title)
+        for m in result.metrics
+        if m.outcome == outcome and m.metric not in ABOUT_ROWS
+    ]
+    told = say(visit.lang, "page.comma").join(found[:NAMED])
+    return told + say(visit.lang, "versions.more", n=len(found) - NAMED) if len(found) > NAMED else told
 
 
 def _versus(one: Rivalry, visit: Visit) -> Versus:
@@ -157,6 +168,16 @@ def _segments(definition: Definition, metric: Metric, sides: Sequence[Sequence[C
     sign = -1.0 if metric.better == "lower" else 1.0
     rows.sort(key=lambda row: (row.level != "act", sign * (row.difference.value or 0.0)))
     return tuple(rows[:ROWS])
+
+
+def _same_time(periods: Sequence[Period]) -> Sequence[Period]:
+    """Return the part of each period that lies in all, so that their charts have one time axis."""
+    if not all(one.windows for one in periods):
+        return periods
+    start = max(one.windows[0].start for one in periods)
+    end = min(one.windows[-1].start for one in periods)
+    common = [one.between(start, end + 1) for one in periods]
+    return common if all(one.windows for one in common) else periods
 
 
 def _charts(

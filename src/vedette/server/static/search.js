@@ -34,9 +34,11 @@ export function start(words) {
     chosen = hits.length ? 0 : -1;
     list.replaceChildren(...hits.map((hit, i) => {
       const item = document.createElement("li");
-      item.setAttribute("role", "option");
-      item.id = "hit-" + i;
+      item.setAttribute("role", "presentation");
+      // The link itself is the option: a list that can be chosen from holds nothing else that can be pressed.
       const link = document.createElement("a");
+      link.setAttribute("role", "option");
+      link.id = "hit-" + i;
       link.href = hit.href;
       link.tabIndex = -1;
       const kind = document.createElement("span");
@@ -50,7 +52,7 @@ export function start(words) {
     mark();
   }
   function mark() {
-    [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === chosen)));
+    [...list.children].forEach((item, i) => item.firstChild.setAttribute("aria-selected", String(i === chosen)));
     if (chosen < 0) return field.removeAttribute("aria-activedescendant");
     field.setAttribute("aria-activedescendant", "hit-" + chosen);
     list.children[chosen].scrollIntoView({ block: "nearest" });
