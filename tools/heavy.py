@@ -25,6 +25,7 @@ PLACES = {
             "predicate.py",
             "spelling.py",
         ),  # what an entry is
+        *("summaries/fourier.py", "cli/label_next.py"),  # vectors of a column; rows written back as they came
         *("sources/", "store/", "engine/", "logger/", "server/", "model_monitor.py", "testing/", "demo/"),
     ],
     "narwhals": ["sources/"],
@@ -34,6 +35,7 @@ PLACES = {
     "rich": ["cli/", "report/", "views/terminal.py"],
     "sklearn": ["demo/", "diagnosis/", "columns/"],
     "sqlalchemy": ["store/"],
+    "psycopg": ["store/"],
     "deltalake": ["store/"],
     "duckdb": ["store/"],
     "litestar": ["server/"],
@@ -44,7 +46,7 @@ PLACES = {
     "argon2": ["server/access/"],
     "jwt": ["server/access/"],
     "httpx": ["sinks/", "server/", "logger/"],
-    "threadpoolctl": ["demo/"],  # comes with scikit-learn
+    "threadpoolctl": ["demo/", "diagnosis/"],  # comes with scikit-learn
     "hypothesis": ["testing/"],
 }
 

@@ -91,6 +91,7 @@ def remove(login: str, home: Path | None, database: str) -> None:
 
 
 def known(database: Database, login: str) -> User:
+    """Return a user by login; the nearest one is suggested where there is none."""
     from vedette.errors import unknown_name
     from vedette.store import accounts
 

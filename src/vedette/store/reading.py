@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -101,9 +100,8 @@ def times_of(lake: Lake, model: str, ids: pa.Array, now: int, look_back: int = L
     wanted = pc.unique(ids)
     named = {_day(micros) for micros in _uuid_times(wanted)}
     days = table.days()
-    newest = min(_day(now), max((group.day for group in days), default=_day(now)))
-    first = (date.fromisoformat(newest) - timedelta(look_back)).isoformat()
-    recent = [group for group in days if group.day >= first]
+    newest = max((int(np.datetime64(group.day, "us").astype(np.int64)) for group in days), default=now)
+    recent = [group for group in days if group.day >= _day(min(now, newest) - look_back * _DAY_US)]
     found: list[pa.Table] = []
     for group in sorted(recent, key=lambda group: (group.day in named, group.day), reverse=True):
         if not len(wanted):
