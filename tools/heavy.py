@@ -37,7 +37,6 @@ PLACES = {
     "sqlalchemy": ["store/"],
     "psycopg": ["store/"],
     "deltalake": ["store/"],
-    "duckdb": ["store/"],
     "litestar": ["server/"],
     "uvicorn": ["server/"],
     "jinja2": ["server/"],

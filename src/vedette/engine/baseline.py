@@ -33,7 +33,8 @@ class Baseline:
     """A reference reduced to what later comparisons need.
 
     Made by `Baseline.fit`; holds bin edges, categories, classes and the states of every default metric, overall
-    and by segment. A few hundred kilobytes whatever the number of rows.
+    and by segment, and where labels are known a sample of rows for the estimates without labels. Some megabytes at
+    most, whatever the number of rows.
 
     Attributes
     ----------

@@ -179,11 +179,13 @@ def _estimates(found: Stored | None, period: Period, column: str = "", value: st
 def _moved(metric: Metric, found: Estimates, reference: Estimate | None, lang: Lang) -> str:
     """Return the finding of a line in words: from the reference to the newest value."""
     known = np.flatnonzero(found.reason < 0)
+    title = metric.titled(lang)
+    title = title[:1].upper() + title[1:]  # it begins the sentence
     if not len(known):
-        return say(lang, "model.no_numbers", metric=metric.titled(lang))
+        return say(lang, "model.no_numbers", metric=title)
     now = float(found.value[known[-1]])
     if reference is None or reference.value is None:
-        return say(lang, "model.is_now", metric=metric.titled(lang), now=number(now, metric.unit))
+        return say(lang, "model.is_now", metric=title, now=number(now, metric.unit))
     then = number(reference.value, metric.unit)
     key = (
         "model.held"
@@ -192,4 +194,4 @@ def _moved(metric: Metric, found: Estimates, reference: Estimate | None, lang: L
         if now > reference.value
         else "model.fell"
     )
-    return say(lang, key, metric=metric.titled(lang), then=then, now=number(now, metric.unit))
+    return say(lang, key, metric=title, then=then, now=number(now, metric.unit))

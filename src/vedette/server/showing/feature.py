@@ -71,7 +71,7 @@ def _metrics(definition: Definition, column: str) -> list[Metric]:
 
 def _line(tx: Transaction, head: Found, metric: str, column: str) -> np.ndarray:
     read = numbers.read(tx, head.period.model, head.period.version, [metric], head.period.start)
-    return numbers.line(read[metric], column) if metric in read else np.empty(0)
+    return numbers.closed(read[metric], head.period, column) if metric in read else np.empty(0)
 
 
 def _verdict(

@@ -92,12 +92,16 @@ def _column(one: Incident) -> str:
 def _effect(one: Incident, definition: Definition | None, visit: Visit) -> Measure:
     """Return from what to what the leading number went; of which number, by how much surely, and what else moved."""
     lead, effect = one.lead, one.effect
-    planned = definition.plan.chosen if definition else ()
-    unit = next((c.metric.unit for c in planned if c.metric.key == lead.metric), "")
+    planned = {c.metric.key: c.metric for c in definition.plan.chosen} if definition else {}
+
+    def title(key: str) -> str:
+        return planned[key].titled(visit.lang) if key in planned else key_in_words(key, visit.lang)
+
+    unit = planned[lead.metric].unit if lead.metric in planned else ""
     size = moved(lead, effect, unit)
-    about = " · ".join(filter(None, (lead.column, key_in_words(lead.metric, visit.lang))))
+    about = " · ".join(filter(None, (lead.column, title(lead.metric))))
     between = _range(effect, unit, of_change="→" in size)
-    also = ", ".join(dict.fromkeys(f.column or key_in_words(f.metric, visit.lang) for f in one.findings[1:]))
+    also = ", ".join(dict.fromkeys(f.column or title(f.metric) for f in one.findings[1:]))
     details = (
         say(visit.lang, "incident.change", what=about, change=between) if between else about,
         say(visit.lang, "incident.also", names=also[:200]) if also else "",
@@ -114,13 +118,33 @@ def _range(effect: Estimate | None, unit: str, *, of_change: bool) -> str:
 
 
 def _impact(one: Incident, definition: Definition | None, visit: Visit) -> Measure:
-    """Return the projected cost: points of accuracy, or of a regression the growth of its mean absolute error."""
-    if one.impact is None:
+    """Return the cost: points of accuracy, or of a regression the growth of its mean absolute error.
+
+    What labels showed goes before what the reference lets expect.
+    """
+    regression = definition is not None and definition.layout.task == "regression"
+    metric = "mae" if regression else "accuracy"
+    cost = _measured(one, metric)
+    if cost is None:
+        cost = one.impact
+    if cost is None:
         return Measure("–", say(visit.lang, "incident.impact_unknown"))
-    if definition is not None and definition.layout.task == "regression":
-        return Measure(signed(one.impact, "share"), key_in_words("mae", visit.lang))
-    change = signed(round(-100 * one.impact, 1))
-    return Measure(say(visit.lang, "points", change=change), key_in_words("accuracy", visit.lang))
+    if regression:
+        return Measure(signed(cost, "share"), key_in_words(metric, visit.lang))
+    change = signed(round(-100 * cost, 1))
+    return Measure(say(visit.lang, "points", change=change), key_in_words(metric, visit.lang))
+
+
+def _measured(one: Incident, metric: str) -> float | None:
+    """Return what the labels of the whole model showed, None where no finding is about them."""
+    for finding in one.findings:
+        if (finding.metric, finding.column, finding.segment) != (metric, None, None):
+            continue
+        now, before = finding.current, finding.reference
+        if now and before and now.value is not None and before.value:
+            gap = now.value - before.value
+            return gap / before.value if metric == "mae" else -gap
+    return None
 
 
 def _promise(every: list[StoredIncident], stored: StoredIncident, head: Found) -> Promise:

@@ -185,7 +185,7 @@ def _worst(row: QualityRow) -> tuple[int, float]:
 def _listed(every: list[StoredIncident]) -> list[StoredIncident]:
     standing = [i for i in every if i.state != "resolved"]
     rank = {"act": 0, "watch": 1, "info": 2}
-    standing.sort(key=lambda i: (rank[i.incident.level], -i.opened_at))
+    standing.sort(key=lambda i: (rank[i.incident.level], i.incident.explanation is None, -i.opened_at))
     return [*standing, *[i for i in every if i.state == "resolved"][:CLOSED]]
 
 
