@@ -10,6 +10,8 @@ PY := $(VENV)/bin/python
 PIP := -m pip --quiet --disable-pip-version-check
 # One order of the tests in CI, a new one at each run elsewhere; both are printed.
 ORDER := $(if $(CI),--randomly-seed=20131231,)
+# A file of tests runs in one process: what it starts (servers, browsers) is started once.
+WORKERS ?= -n auto --dist loadfile
 ARGS ?=
 
 .PHONY: help
@@ -22,7 +24,7 @@ demo: $(VENV)/.demo ## a real model's year: flights of 2013, replayed day by day
 
 .PHONY: test
 test: $(VENV)/.dev debian ## all tests (ARGS="-k psi" for some)
-	$(PY) -m pytest $(ORDER) $(ARGS)
+	$(PY) -m pytest $(ORDER) $(WORKERS) $(ARGS)
 
 .PHONY: test-integrations
 test-integrations: $(VENV)/.dev ## tests against other products, each skipped with a reason where it is absent

@@ -29,6 +29,7 @@ def test_the_kinds_are_also_what_python_calls_them():
         "UnknownNameError": KeyError,
         "DataError": ValueError,
         "StateError": ValueError,
+        "AccessError": Exception,
         "MissingExtraError": ImportError,
     }
 

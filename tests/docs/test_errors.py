@@ -42,7 +42,7 @@ def notes():
     return {
         code
         for name, call in calls()
-        if name in ("Note", "counted") and call.args
+        if name in ("Note", "counted", "saying") and call.args
         for code in texts(call.args[0])
     }
 

@@ -72,12 +72,7 @@ class Served:
                 time.sleep(0.1)
             else:
                 return
-        raise DataError(
-            f"The server does not answer at {self.url}",
-            "An answer within a minute",
-            f"Read {self.log}; another server may have the home, see `vedette serve`",
-            code="demo.no-server",
-        )
+        raise unanswered(self.url, self.log)
 
     def until_judged(self, model: str, through: int, tell: Callable[[int], object]) -> bool:
         """Wait until the windows of a model are closed up to an instant (microseconds); whether they are.
@@ -111,3 +106,13 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def unanswered(url: str, log: Path) -> DataError:
+    """Return the error of a server that does not answer."""
+    return DataError(
+        f"The server does not answer at {url}",
+        "An answer within a minute",
+        f"Read {log}; another server may have the home, see `vedette serve`",
+        code="demo.no-server",
+    )

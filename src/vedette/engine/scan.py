@@ -212,20 +212,18 @@ class _Job:
         schema = self.schema
         joined = self.labels.names if self.labels is not None else []
         again = sum(map(len, self.again.values()))
+        name, clock = schema.id or "", schema.time or ""
         found = [
-            counted(code, count, Sentence.of(form, column=column or ""), column)
-            for code, count, form, column in (
-                ("rows.duplicate-id", again, "note.duplicate_id", schema.id),
-                ("rows.no-id", self.nameless, "note.no_id", schema.id),
-                ("time.naive", self.naive, "note.naive", schema.time),
-                ("rows.no-time", self.untimed, "note.no_time", schema.time),
-            )
+            counted("rows.duplicate-id", again, Sentence.of("note.duplicate_id", column=name), schema.id),
+            counted("rows.no-id", self.nameless, Sentence.of("note.no_id", column=name), schema.id),
+            counted("time.naive", self.naive, Sentence.of("note.naive", column=clock), schema.time),
+            counted("rows.no-time", self.untimed, Sentence.of("note.no_time", column=clock), schema.time),
         ]
         absent = [n for n in self.absent if n not in joined]
         return [
             *(note for note in found if note.count),
-            *(_column("absent", n) for n in absent),
-            *(_column("unwatched", n) for n in self.unwatched),
+            *(_absent_note(n) for n in absent),
+            *(_unwatched_note(n) for n in self.unwatched),
             *(self.labels.notes() if self.labels is not None else []),
         ]
 
@@ -356,6 +354,9 @@ def _hopeless(partition: Partition, error: Exception) -> VedetteError:
     )
 
 
-def _column(what: str, name: str) -> Note:
-    """Return the note that a column is absent, or not watched."""
-    return Note.saying(f"column.{what}", Sentence.of(f"note.column_{what}", column=name), name)
+def _absent_note(name: str) -> Note:
+    return Note.saying("column.absent", Sentence.of("note.column_absent", column=name), name)
+
+
+def _unwatched_note(name: str) -> Note:
+    return Note.saying("column.unwatched", Sentence.of("note.column_unwatched", column=name), name)

@@ -75,8 +75,8 @@ def checked(rows: list[Any], table: str, naming: Naming, latest: int) -> Checked
     Examples
     --------
     >>> good, bad = checked([{"id": 7, "x": 1}, {"id": ""}], "predictions", Naming(), 0)
-    >>> good, bad[0].reason
-    ([{'vd_id': '7', 'x': 1}], 'bad-id')
+    >>> good == [{"vd_id": "7", "x": 1}], bad[0].reason
+    (True, 'bad-id')
     """
     columns = columns_of(naming, table)
     good: list[Row] = []

@@ -51,6 +51,8 @@ def slices(
     dimension : str
         Only the segments of this column; "" for all.
     """
+    if not dimensions(definition):
+        return []
     whole = cube if cube is not None else merged(tx, definition, period)
     one = next((c for c in definition.plan.chosen if c.metric.key == metric.key), None)
     if whole is None or one is None:

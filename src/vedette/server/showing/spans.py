@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from vedette.engine.windows import zone_named
 from vedette.monitor import Monitor
@@ -24,22 +25,19 @@ class Period(msgspec.Struct, frozen=True):
     """The closed windows of a version that a page shows, oldest first.
 
     A period ends with the newest closed window, not now: a history that was logged late is shown where it lies.
+    `starts` holds the begin of every window, shape (w,).
     """
 
     model: str
     version: str
     windows: tuple[StoredWindow, ...]
     timeline: Timeline
+    starts: npt.NDArray[np.int64]
 
     @property
     def start(self) -> int | None:
         """Begin of the first window, None without windows."""
         return self.windows[0].start if self.windows else None
-
-    @property
-    def starts(self) -> np.ndarray:
-        """Begin of every window, shape (w,)."""
-        return np.array([w.start for w in self.windows], np.int64)
 
     def between(self, start: int, end: int) -> Period:
         """Return the windows that begin in ``[start, end)``."""
@@ -47,7 +45,8 @@ class Period(msgspec.Struct, frozen=True):
         axis = self.timeline
         labels = tuple(axis.labels[i] for i in kept)
         timeline = Timeline(axis.start[kept], axis.end[kept], labels, axis.kind)
-        return Period(self.model, self.version, tuple(self.windows[i] for i in kept), timeline)
+        windows_ = tuple(self.windows[i] for i in kept)
+        return Period(self.model, self.version, windows_, timeline, self.starts[kept])
 
     def position(self, instant: int) -> float:
         """Return where an instant (microseconds, UTC) lies on the timeline: within its window, at the same share."""
@@ -64,7 +63,8 @@ def period(tx: Transaction, model: str, version: str, span: str) -> Period:
     found = closed(tx, model, version, span)
     zone = _zone(tx, model)
     spans = [Window(w.start, w.end, w.label) for w in found]
-    return Period(model, version, found, Timeline.of(spans, utc_offset=_offsets(found, zone)))
+    starts = np.array([w.start for w in found], np.int64)
+    return Period(model, version, found, Timeline.of(spans, utc_offset=_offsets(found, zone)), starts)
 
 
 def closed(tx: Transaction, model: str, version: str, span: str) -> tuple[StoredWindow, ...]:
@@ -79,8 +79,10 @@ def _zone(tx: Transaction, model: str) -> str:
     return Monitor.from_toml(file.toml).windows.timezone if file else "UTC"
 
 
-def _offsets(found: tuple[StoredWindow, ...], zone: str) -> list[float]:
+def _offsets(found: tuple[StoredWindow, ...], zone: str) -> list[float] | float:
     """Return by how many seconds the clock of the labels is ahead of UTC in each window."""
+    if zone == "UTC":
+        return 0.0
     tz = zone_named(zone)
     moments = (datetime.fromtimestamp(w.start / 1e6, UTC).astimezone(tz) for w in found)
     return [offset.total_seconds() if (offset := m.utcoffset()) else 0.0 for m in moments]
