@@ -263,7 +263,9 @@ def test_times_of_ids_are_found_by_day_and_bounded(lake, log):
     assert times_of(lake, "m", pa.array(["id150"]), NOON, look_back=365).num_rows == 1
     assert times_of(lake, "none", pa.array(["a"]), NOON).num_rows == 0
     later = NOON + 1000 * DAY  # a history that ended long ago: its last days are looked at all the same
-    assert times_of(lake, "m", pa.array(["id10", "id150"]), later, look_back=90)["vd_id"].to_pylist() == ["id10"]
+    assert times_of(lake, "m", pa.array(["id10", "id150"]), later, look_back=90)["vd_id"].to_pylist() == [
+        "id10"
+    ]
 
 
 def test_a_uuid7_names_its_day(lake, log, monkeypatch):
