@@ -417,6 +417,10 @@ LATIN = {
 }  # fmt: skip
 
 
+#: Names that other journeys, in whatever order, give to a person and a model; a hash may be any letters up to f.
+GIVEN = {"vera", "by", "key"}
+
+
 def test_chinese(tab, site, past):
     """One press, and every word is Chinese but names; the next page too."""
     model = f"/models/{past.MODEL}"
@@ -433,8 +437,9 @@ def test_chinese(tab, site, past):
         ):  # fmt: skip
             own.go(path)
             words = {w for text in page.evaluate(SEEN) for w in re.findall(r"[A-Za-z]+", text)}
-            if words - LATIN - home:
-                left[path] = words - LATIN - home
+            words = {w for w in words if not re.fullmatch("[a-f]+", w)}
+            if words - LATIN - GIVEN - home:
+                left[path] = words - LATIN - GIVEN - home
         assert left == {}
 
 
