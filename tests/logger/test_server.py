@@ -127,9 +127,10 @@ def test_while_an_answer_is_slow_the_queue_is_still_emptied(stub, logger):
     stub.moods = [("slow", 1.5)]
     log_some(log, 1)
     assert until(lambda: stub.requests == 1)
-    for start in range(1, 1001, 50):
-        log_some(log, 50, start)
-        time.sleep(0.06)
+    for start in range(1, 1001, 200):
+        log_some(log, 200, start)
+        assert until(lambda: log.counts.queued == 0)
+    assert stub.ids() == []  # all of it while the first answer was out
     assert log.flush(10)
     assert log.counts.dropped == {}
     assert log.counts.sent == 1001
