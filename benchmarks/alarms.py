@@ -171,86 +171,104 @@ def results(
     if "still" in given.parts:
         for world in STILL:
             if any(name in world.name for name in names):
-                yield from (still(world, tool, given, pool) for tool in tools)
+                for group in together(tools, lambda tool: _afforded(tool, given)):
+                    yield from still(world, group, given, pool)
     if "changed" in given.parts:
         chosen = [change for change in CHANGES if any(name in change.name for name in names)]
         limits: dict[tuple[str, World], float] = {}
         for change in chosen:
-            for tool in tools:
-                key = tool.name, change.world
-                if key not in limits:
-                    limits[key] = matched(change.world, tool, given, pool)
-                yield changed(change, tool, limits[key], given, pool)
+            for group in together(tools, lambda tool: tool.seeds):
+                if (group[0].name, change.world) not in limits:
+                    found = matched(change.world, group, given, pool)
+                    limits |= {(tool.name, change.world): at for tool, at in zip(group, found, strict=True)}
+                yield from changed(
+                    change, group, [limits[tool.name, change.world] for tool in group], given, pool
+                )
+
+
+def together(tools: list[Tool], key: Callable[[Tool], object]) -> Iterator[list[Tool]]:
+    """Yield tools that look at the same rows, so that these are made once."""
+    for same in dict.fromkeys(map(key, tools)):
+        yield [tool for tool in tools if key(tool) == same]
 
 
 def still(
-    world: World, tool: Tool, given: argparse.Namespace, pool: ProcessPoolExecutor
-) -> dict[str, object]:
-    """Return the false alarms of a tool in a still world."""
-    seeds, windows = _afforded(tool, given)
+    world: World, tools: list[Tool], given: argparse.Namespace, pool: ProcessPoolExecutor
+) -> Iterator[dict[str, object]]:
+    """Yield the false alarms of tools in a still world."""
+    seeds, windows = _afforded(tools[0], given)
     if world.columns > 20:
         seeds = max(seeds // 10, 1)
-    start = time.perf_counter()
-    runs = [
-        r
-        for r in pool.map(_run, [(tool.name, world, s, windows, None) for s in range(seeds)])
-        if r is not None
-    ]
-    alarmed = np.array([run[1] for run in runs]) if runs else np.zeros((0, windows), bool)
-    return {
-        "part": "still",
-        "case": world.name,
-        "tool": tool.name,
-        "seeds": len(runs),
-        "windows": int(alarmed.size),
-        "alarms": int(alarmed.sum()),
-        "runs_alarmed": int(alarmed.any(1).sum()) if runs else 0,
-        "delay": "",
-        "found": "",
-        "matched_delay": "",
-        "matched_found": "",
-        "seconds": round(time.perf_counter() - start, 1),
-    }
+    for tool, runs, seconds in _runs(tools, world, range(seeds), windows, None, pool):
+        alarmed = np.array([alarms for _, alarms in runs]) if runs else np.zeros((0, windows), bool)
+        yield {
+            "part": "still",
+            "case": world.name,
+            "tool": tool.name,
+            "seeds": len(runs),
+            "windows": int(alarmed.size),
+            "alarms": int(alarmed.sum()),
+            "runs_alarmed": int(alarmed.any(1).sum()) if runs else 0,
+            "delay": "",
+            "found": "",
+            "matched_delay": "",
+            "matched_found": "",
+            "seconds": seconds,
+        }
 
 
 def changed(
-    change: Change, tool: Tool, limit: float, given: argparse.Namespace, pool: ProcessPoolExecutor
-) -> dict[str, object]:
-    """Return the delays of a tool on a change."""
-    seeds = min(given.delay_seeds, tool.seeds or given.delay_seeds)
-    start = time.perf_counter()
-    tasks = [(tool.name, change.world, 10_000 + s, ONSET + HORIZON, change.name) for s in range(seeds)]
-    runs = [r for r in pool.map(_run, tasks) if r is not None]
-    own = np.array([delay(alarms) for _, alarms in runs])
-    same = np.array([delay(scores >= limit) for scores, _ in runs])
-    return {
-        "part": "changed",
-        "case": change.name,
-        "tool": tool.name,
-        "seeds": len(runs),
-        "windows": len(runs) * (ONSET + HORIZON),
-        "alarms": "",
-        "runs_alarmed": "",
-        "delay": _median(own),
-        "found": round(float(np.mean(np.isfinite(own))), 3) if runs else "",
-        "matched_delay": _median(same) if np.isfinite(limit) else "",
-        "matched_found": round(float(np.mean(np.isfinite(same))), 3) if np.isfinite(limit) and runs else "",
-        "seconds": round(time.perf_counter() - start, 1),
-    }
+    change: Change,
+    tools: list[Tool],
+    limits: list[float],
+    given: argparse.Namespace,
+    pool: ProcessPoolExecutor,
+) -> Iterator[dict[str, object]]:
+    """Yield the delays of tools on a change."""
+    seeds = min(given.delay_seeds, tools[0].seeds or given.delay_seeds)
+    every = _runs(tools, change.world, range(10_000, 10_000 + seeds), ONSET + HORIZON, change.name, pool)
+    for (tool, runs, seconds), limit in zip(every, limits, strict=True):
+        own = np.array([delay(alarms) for _, alarms in runs])
+        same = np.array([delay(scores >= limit) for scores, _ in runs])
+        yield {
+            "part": "changed",
+            "case": change.name,
+            "tool": tool.name,
+            "seeds": len(runs),
+            "windows": len(runs) * (ONSET + HORIZON),
+            "alarms": "",
+            "runs_alarmed": "",
+            "delay": _median(own),
+            "found": round(float(np.mean(np.isfinite(own))), 3) if runs else "",
+            "matched_delay": _median(same) if np.isfinite(limit) else "",
+            "matched_found": round(float(np.mean(np.isfinite(same))), 3)
+            if np.isfinite(limit) and runs
+            else "",
+            "seconds": seconds,
+        }
 
 
-def matched(world: World, tool: Tool, given: argparse.Namespace, pool: ProcessPoolExecutor) -> float:
-    """Return the least score at which still streams alarm once in `MATCHED` windows; infinite where none does so.
+def matched(
+    world: World, tools: list[Tool], given: argparse.Namespace, pool: ProcessPoolExecutor
+) -> list[float]:
+    """Return the least score of each tool at which still streams alarm once in `MATCHED` windows.
 
-    A detector that learns by the row has no score to set a limit for; its own setting stands alone.
+    Infinite where too few windows can be afforded to say, and for a detector that learns by the row: it has no
+    score to set a limit for, its own setting stands alone.
     """
-    if tool.name.startswith("river"):
-        return np.inf
-    seeds = min(max(given.delay_seeds // 2, 2), tool.seeds or given.delay_seeds)
-    windows = min(4 * MATCHED // 2, tool.windows or 4 * MATCHED // 2)
-    tasks = [(tool.name, world, 20_000 + s, windows, None) for s in range(seeds)]
-    runs = [run[0] for run in pool.map(_run, tasks) if run is not None]
-    if sum(len(r) for r in runs) < 2 * MATCHED:
+    if tools[0].name.startswith("river"):
+        return [np.inf] * len(tools)
+    seeds = min(max(given.delay_seeds // 2, 2), tools[0].seeds or given.delay_seeds)
+    windows = min(2 * MATCHED, *(tool.windows or 2 * MATCHED for tool in tools))
+    if seeds * windows < 2 * MATCHED:
+        return [np.inf] * len(tools)
+    every = _runs(tools, world, range(20_000, 20_000 + seeds), windows, None, pool)
+    return [least_score([scores for scores, _ in runs]) for _, runs, _ in every]
+
+
+def least_score(runs: list[np.ndarray]) -> float:
+    """Return the least score that still runs reach once in `MATCHED` windows or less often."""
+    if not runs:
         return np.inf
     levels = np.unique(np.concatenate(runs))
     low, high = 0, len(levels) - 1
@@ -276,17 +294,43 @@ def delay(alarms: np.ndarray) -> float:
     return float(first[0] - ONSET + 1) if len(first) and first[0] >= ONSET else np.inf
 
 
-def _run(task: tuple[str, World, int, int, str | None]) -> Said | None:
+def _runs(
+    tools: list[Tool],
+    world: World,
+    seeds: range,
+    windows: int,
+    change: str | None,
+    pool: ProcessPoolExecutor,
+) -> Iterator[tuple[Tool, list[Said], float]]:
+    """Yield of each tool what it said of every seed, without the failed ones, and its processor seconds."""
+    tasks = [(tuple(tool.name for tool in tools), world, seed, windows, change) for seed in seeds]
+    by_seed = list(pool.map(_run, tasks))
+    for place, tool in enumerate(tools):
+        said = [run[place] for run in by_seed]
+        yield (
+            tool,
+            [(scores, alarms) for scores, alarms, _ in filter(None, said)],
+            round(sum(seconds for *_, seconds in filter(None, said)), 1),
+        )
+
+
+def _run(
+    task: tuple[tuple[str, ...], World, int, int, str | None],
+) -> list[tuple[np.ndarray, np.ndarray, float] | None]:
     # A change holds functions, which do not travel to another process: it goes by its name.
-    name, world, seed, windows, change_name = task
+    names, world, seed, windows, change_name = task
     change = next((c for c in CHANGES if c.name == change_name), None)
-    tool = next(t for t in TOOLS if t.name == name)
     reference, current = table(world, seed, windows, change, ONSET)
-    try:
-        return tool.said(reference, current)
-    except RuntimeError as error:
-        print(f"{name} on {world.name}: {error}", file=sys.stderr)
-        return None
+    found: list[tuple[np.ndarray, np.ndarray, float] | None] = []
+    for name in names:
+        tool = next(t for t in TOOLS if t.name == name)
+        start = time.perf_counter()
+        try:
+            found.append((*tool.said(reference, current), time.perf_counter() - start))
+        except RuntimeError as error:
+            print(f"{name} on {world.name}: {error}", file=sys.stderr)
+            found.append(None)
+    return found
 
 
 def _median(delays: np.ndarray) -> float | str:

@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-#: Halvings of the bisection: 2^-40 is below every tolerance used.
-_HALVINGS = 40
+#: Newton steps to the edge of the ball; the hardest of thousands of random laws needed as many for seven digits.
+_STEPS = 8
+#: A weight of 1 would put all on the alternative, whose empty bins have no logarithm.
+_NEARLY_ONE = 1 - 1e-12
 
 
 def smoothed(counts: npt.ArrayLike) -> Floats:
@@ -88,19 +90,26 @@ def project(reference: Floats, alternative: Floats, radius: npt.ArrayLike) -> tu
     """
     p = reference[..., None, :]
     r = np.asarray(radius, float)[..., None]
+    gap = alternative - p
     log_p = np.log(p)
 
     def divergence(mixed: Floats) -> Floats:
         total: Floats = np.sum(p * (log_p - np.log(mixed)), axis=-1)
-        return total
+        return np.maximum(total, 0.0)
 
-    low, high = np.zeros(alternative.shape[:-1]), np.ones(alternative.shape[:-1])
     inside = divergence(alternative) <= r
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        near = divergence(p + middle[..., None] * (alternative - p)) < r
-        low, high = np.where(near, middle, low), np.where(near, high, middle)
-    weight = np.where(inside, 1.0, low)
-    best = p + weight[..., None] * (alternative - p)
+    # The divergence is a convex parabola near the reference: its root is nearly linear in the weight.
+    square = np.sum(gap**2 / p, axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = np.minimum(np.sqrt(2 * r / square), _NEARLY_ONE)
+        for step in range(_STEPS):
+            mixed = p + weight[..., None] * gap
+            far, slope = divergence(mixed), -np.sum(p * gap / mixed, axis=-1)
+            # A plain step last: by convexity it ends outside the ball of radius r or on it, never on the
+            # side where the bet would pay more than is fair.
+            excess = far - r if step == _STEPS - 1 else 2 * (far - np.sqrt(far * r))
+            weight = np.clip(weight - np.where(slope > 0, excess / slope, 0.0), 0.0, _NEARLY_ONE)
+    weight = np.where(inside, 1.0, weight)
+    best = p + weight[..., None] * gap
     log_ratio = np.where(inside[..., None], 0.0, np.log(alternative) - np.log(best))
     return log_ratio, weight
