@@ -88,28 +88,33 @@ def project(reference: Floats, alternative: Floats, radius: npt.ArrayLike) -> tu
     >>> bool(np.allclose(np.exp(log_ratio) @ p, 1.0)), w.round(6).tolist()
     (True, [0.0])
     """
-    p = reference[..., None, :]
-    r = np.asarray(radius, float)[..., None]
-    gap = alternative - p
-    log_p = np.log(p)
+    p = np.broadcast_to(reference[..., None, :], alternative.shape)
+    r = np.broadcast_to(np.asarray(radius, float)[..., None], alternative.shape[:-1])
+    # While nothing happens most alternatives lie inside: only the others are worked on.
+    out = _divergence(p, alternative) > r
+    near, far = p[out], alternative[out]
+    weight, log_ratio = np.ones(out.shape), np.zeros(alternative.shape)
+    weight[out] = found = _edge(near, far - near, r[out])
+    log_ratio[out] = np.log(far) - np.log(near + found[:, None] * (far - near))
+    return log_ratio, weight
 
-    def divergence(mixed: Floats) -> Floats:
-        total: Floats = np.sum(p * (log_p - np.log(mixed)), axis=-1)
-        return np.maximum(total, 0.0)
 
-    inside = divergence(alternative) <= r
+def _edge(p: Floats, gap: Floats, r: Floats) -> Floats:
+    """Return by row how far along `gap` the divergence from `p` is `r`."""
     # The divergence is a convex parabola near the reference: its root is nearly linear in the weight.
-    square = np.sum(gap**2 / p, axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight = np.minimum(np.sqrt(2 * r / square), _NEARLY_ONE)
+        weight: Floats = np.minimum(np.sqrt(2 * r / np.sum(gap**2 / p, axis=-1)), _NEARLY_ONE)
         for step in range(_STEPS):
-            mixed = p + weight[..., None] * gap
-            far, slope = divergence(mixed), -np.sum(p * gap / mixed, axis=-1)
+            mixed = p + weight[:, None] * gap
+            far, slope = np.maximum(_divergence(p, mixed), 0.0), -np.sum(p * gap / mixed, axis=-1)
             # A plain step last: by convexity it ends outside the ball of radius r or on it, never on the
             # side where the bet would pay more than is fair.
             excess = far - r if step == _STEPS - 1 else 2 * (far - np.sqrt(far * r))
-            weight = np.clip(weight - np.where(slope > 0, excess / slope, 0.0), 0.0, _NEARLY_ONE)
-    weight = np.where(inside, 1.0, weight)
-    best = p + weight[..., None] * gap
-    log_ratio = np.where(inside[..., None], 0.0, np.log(alternative) - np.log(best))
-    return log_ratio, weight
+            moved: Floats = weight - np.where(slope > 0, excess / slope, 0.0)
+            weight = np.clip(moved, 0.0, _NEARLY_ONE)
+    return weight
+
+
+def _divergence(p: Floats, q: Floats) -> Floats:
+    total: Floats = np.sum(p * np.log(p / q), axis=-1)
+    return total
