@@ -12,9 +12,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import csv
-import io
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,11 +25,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-import msgspec
 import numpy as np
-import pyarrow as pa
 
 import serve_filled
+from serve_bodies import FEATURES, ROWS, STEP, arrow_rows, json_row, label_rows
 
 BENCHMARKS = Path(__file__).resolve().parent
 ARROW = "application/vnd.apache.arrow.stream"
@@ -37,7 +36,10 @@ MODEL = "/v1/models/flights"
 
 
 class Load(NamedTuple):
-    """What one run sends: a body made from a number, how many clients at once, how many rows a request."""
+    """What one run sends: a body made from a number, how many clients at once, how many rows a request.
+
+    `most` requests are sent, as long as there is time.
+    """
 
     name: str
     source: str
@@ -46,14 +48,17 @@ class Load(NamedTuple):
     body: Callable[[int], bytes]
     clients: int
     rows: int
+    most: int = 1 << 40
 
 
 class Result(NamedTuple):
     """One row of the table.
 
-    `ready_s` is how long the last row took from its answer to the lake; `cpu_ms` what a request cost the server's
-    processor, which other work on the machine does not change much; `mb` the server's memory at the end, `mb_before`
-    after the first fifth; `waiting` the load average of the last minute.
+    `ready_s` is how long the last row took from its answer to the lake, where a label is not before its prediction was
+    found and its window marked; `joined_per_s` labels by the time from the first request until then, while what they
+    belong to is evaluated beside; `counted_per_s` until all windows were counted and judged again with their labels;
+    `cpu_ms` what a request cost the server's processor, which other work on the machine does not change much; `mb` the
+    server's memory at the end, `mb_before` after the first fifth; `waiting` the load average of the last minute.
     """
 
     load: str
@@ -65,65 +70,37 @@ class Result(NamedTuple):
     p99_ms: float | None = None
     rows_in_lake: int | None = None
     ready_s: float | None = None
+    joined_per_s: float | None = None
+    counted_per_s: float | None = None
     cpu_ms: float | None = None
     mb_before: float | None = None
     mb: float | None = None
     waiting: float | None = None
 
 
-def json_row(number: int) -> bytes:
-    """One prediction of 20 features as JSON."""
-    features = {f"f{at}": number * 0.5 + at for at in range(20)}
-    return msgspec.json.encode({"id": f"j{number}", "score": number % 100 / 100, "features": features})
-
-
-def arrow_rows(number: int, rows: int = 2000) -> bytes:
-    """Rows of 20 features with id, time and score, as the SDK sends them."""
-    dice = np.random.default_rng(number)
-    columns = {f"f{at}": dice.normal(size=rows) for at in range(20)}
-    return stream(pa.table({"vd_id": ids(number, rows), "vd_score": dice.random(rows), **columns}))
-
-
-def label_rows(number: int, rows: int = 2000) -> bytes:
-    """Labels of the rows above."""
-    return stream(pa.table({"vd_id": ids(number, rows), "vd_label": np.arange(rows) % 2}))
-
-
-def ids(number: int, rows: int) -> list[str]:
-    """Ids of the rows of a request."""
-    return [f"a{number}-{row}" for row in range(rows)]
-
-
-def stream(table: pa.Table) -> bytes:
-    """A table as an Arrow stream."""
-    out = io.BytesIO()
-    with pa.ipc.new_stream(out, table.schema) as writer:
-        writer.write_table(table)
-    return out.getvalue()
-
-
 LOADS = (
     Load("JSON, one row of 20 features", "json", f"{MODEL}/predictions", "application/json", json_row, 64, 1),
-    Load("Arrow, 2000 rows of 20 features", "arrow", f"{MODEL}/predictions", ARROW, arrow_rows, 2, 2000),
-    Load("Arrow, 2000 labels", "labels", f"{MODEL}/labels", ARROW, label_rows, 2, 2000),
+    Load(f"Arrow, {ROWS} rows of 20 features", "arrow", f"{MODEL}/predictions", ARROW, arrow_rows, 2, ROWS),
+    Load(f"Arrow, {ROWS} labels", "labels", f"{MODEL}/labels", ARROW, label_rows, 2, ROWS),
 )
 
 
 async def drive(port: int, load: Load, seconds: float) -> list[float]:
     """Send for some seconds from all clients; return what each request took, in seconds."""
     taken: list[float] = []
-    bodies = [load.body(number) for number in range(200 if load.rows == 1 else 12)]
     until = time.perf_counter() + seconds
 
     async def client(first: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         number = first
-        while time.perf_counter() < until:
-            body = bodies[number % len(bodies)]
-            head = f"POST {load.path} HTTP/1.1\r\nHost: x\r\nContent-Type: {load.content}\r\n"
-            key = f"Idempotency-Key: {load.source}-{first}/{number}\r\nContent-Length: {len(body)}\r\n\r\n"
+        while time.perf_counter() < until and number < load.most:
+            body = load.body(number)
+            kind = (
+                f"Host: 127.0.0.1:{port}\r\nContent-Type: {load.content}\r\nContent-Length: {len(body)}\r\n"
+            )
+            key = f"Idempotency-Key: {load.source}-{first}/{number // load.clients}\r\n"
             begun = time.perf_counter()
-            writer.write((head + key).encode() + body)
+            writer.write(f"POST {load.path} HTTP/1.1\r\n{kind}{key}\r\n".encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
             length = next(
                 line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length")
@@ -144,8 +121,7 @@ def measure(port: int, home: Path, load: Load, seconds: float) -> Result:
     begun = time.perf_counter()
     taken = np.array(asyncio.run(drive(port, load, seconds)))
     ended = time.perf_counter()
-    while any((home / "spool").iterdir()):
-        time.sleep(0.05)
+    wait_for_spool(home)
     ready = time.perf_counter() - ended
     speed = len(taken) / (ended - begun)
     p50, p99 = np.quantile(taken, [0.5, 0.99]) * 1000
@@ -179,7 +155,68 @@ def sdk() -> list[Result]:
 def ingest(seconds: float) -> list[Result]:
     """Run the loads against the ingest alone."""
     with tempfile.TemporaryDirectory() as folder, started(Path(folder), ["ingest_app:app"]) as (_, port):
-        return [measure(port, Path(folder), load, seconds) for load in LOADS]
+        found: list[Result] = []
+        for load in LOADS:
+            most = (
+                found[-1].requests if load.source == "labels" else load.most
+            )  # labels of what was sent before
+            found.append(measure(port, Path(folder), load._replace(most=most), seconds))
+        return found
+
+
+def joined(requests: int) -> Result:
+    """Send predictions of some days to a model that is watched, then their labels; count until they are judged."""
+    predictions, labels = (load._replace(most=requests) for load in LOADS[1:])
+    with tempfile.TemporaryDirectory() as folder:
+        serve_filled.watched(Path(folder), "flights", FEATURES)
+        with started(Path(folder), ["whole_app:app"]) as (pid, port):
+            asyncio.run(drive(port, predictions, 600))
+            wait_until_counted(Path(folder), "rows", requests * ROWS)
+            used, begun = processor_seconds(pid), time.perf_counter()
+            taken = np.array(asyncio.run(drive(port, labels, 600)))
+            accepted = time.perf_counter()
+            wait_for_spool(Path(folder))
+            found = time.perf_counter()
+            wait_until_counted(Path(folder), "labelled", requests * ROWS)
+            counted = time.perf_counter()
+            cost = (processor_seconds(pid) - used) / requests * 1000
+            mb = memory(pid)
+    p50, p99 = np.quantile(taken, [0.5, 0.99]) * 1000
+    speed = requests / (accepted - begun)
+    name = f"labels joined, {requests * ROWS:,} of {requests * STEP / 86.4e9:.0f} days"
+    return Result(
+        name,
+        labels.clients,
+        requests,
+        speed,
+        speed * ROWS,
+        p50,
+        p99,
+        requests * ROWS,
+        found - accepted,
+        requests * ROWS / (found - begun),
+        requests * ROWS / (counted - begun),
+        cost,
+        mb=mb,
+    )
+
+
+def wait_for_spool(home: Path) -> None:
+    """Wait until the lake has everything that was accepted."""
+    while any((home / "spool").iterdir()):
+        time.sleep(0.05)
+
+
+def wait_until_counted(home: Path, what: str, count: int) -> None:
+    """Wait until the windows of a home have so many rows, or so many of them with a label, and none waits."""
+    wait_for_spool(home)
+    question = f"SELECT (SELECT count(*) FROM dirty_windows), (SELECT sum({what}) FROM windows)"  # noqa: S608
+    until = time.monotonic() + 600
+    with sqlite3.connect(f"file:{home / 'meta.sqlite'}?mode=ro", uri=True) as database:
+        while (found := database.execute(question).fetchone()) != (0, count):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{found} of {count}")
+            time.sleep(0.05)
 
 
 def pages(hours: int, columns: int, fleet: int, repeat: int = 9) -> list[Result]:
@@ -213,25 +250,27 @@ def page(pid: int, port: int, name: str, path: str, repeat: int) -> Result:
 
 
 def soak(minutes: float) -> Result:
-    """Send JSON, Arrow and labels for some minutes, at a tenth of what it can take; watch the memory."""
+    """Send JSON, Arrow and labels for some minutes to a model that is watched, at a tenth of what it can take."""
     sent, sizes = 0, []
-    with tempfile.TemporaryDirectory() as folder, started(Path(folder), ["whole_app:app"]) as (pid, port):
-        begun = time.monotonic()
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
-            number = 0
-            while time.monotonic() < begun + minutes * 60:
-                load = LOADS[number % len(LOADS)]
-                answer = http.post(
-                    load.path, content=load.body(number), headers={"Content-Type": load.content}
-                )
-                assert answer.status_code == 202, answer.text
-                sent, number = sent + load.rows, number + 1
-                sizes.append(memory(pid))
-                time.sleep(0.25)
-        took = time.monotonic() - begun
-        while any((Path(folder) / "spool").iterdir()):
-            time.sleep(0.05)
-        arrived = rows_in_lake(Path(folder))
+    loads = [LOADS[0]._replace(body=lambda number: json_row(number, STEP)), *LOADS[1:]]
+    with tempfile.TemporaryDirectory() as folder:
+        serve_filled.watched(Path(folder), "flights", FEATURES)
+        with started(Path(folder), ["whole_app:app"]) as (pid, port):
+            begun = time.monotonic()
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+                number = 0
+                while time.monotonic() < begun + minutes * 60:
+                    load = loads[number % len(loads)]
+                    body, kind = load.body(number // len(loads)), {"Content-Type": load.content}
+                    answer = http.post(load.path, content=body, headers=kind)
+                    assert answer.status_code == 202, answer.text
+                    sent, number = sent + load.rows, number + 1
+                    sizes.append(memory(pid))
+                    time.sleep(0.25)
+            took = time.monotonic() - begun
+            labelled = (number // len(loads)) * ROWS
+            wait_until_counted(Path(folder), "labelled", labelled)
+            arrived = rows_in_lake(Path(folder))
     assert arrived == sent, (arrived, sent)
     early, late = sizes[len(sizes) // 5], max(sizes[-max(len(sizes) // 5, 1) :])
     name = f"soak of {minutes:g} min"
@@ -244,7 +283,8 @@ def soak(minutes: float) -> Result:
 def started(folder: Path, what: list[str]) -> Iterator[tuple[int, int]]:
     """Start an application on a home as a process of its own; its number and port."""
     port = free_port()
-    environment = {**os.environ, "VEDETTE_HOME": str(folder), "PYTHONPATH": str(BENCHMARKS)}
+    path = os.pathsep.join(filter(None, (str(BENCHMARKS), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "VEDETTE_HOME": str(folder), "PYTHONPATH": path}
     quiet = ["--log-level", "warning", "--no-access-log"]
     command = [sys.executable, "-m", "uvicorn", *what, "--factory", "--port", str(port), *quiet]
     with subprocess.Popen(command, env=environment) as server:
@@ -272,7 +312,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--parts", default="sdk,ingest,pages,soak", help="which parts to run")
+    parser.add_argument("--parts", default="sdk,ingest,joined,pages,soak", help="which parts to run")
+    parser.add_argument("--labels", type=int, default=500, help="requests of labels of the part `joined`")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long each load runs")
     parser.add_argument("--soak", type=float, default=1.0, metavar="MINUTES")
     parser.add_argument("--hours", type=int, default=10_000, help="windows of the wide model")
@@ -283,6 +324,7 @@ def main() -> int:
     parts: dict[str, Callable[[], list[Result]]] = {
         "sdk": sdk,
         "ingest": lambda: ingest(args.seconds),
+        "joined": lambda: [joined(args.labels)],
         "pages": lambda: pages(args.hours, args.columns, args.fleet),
         "soak": lambda: [soak(args.soak)],
     }

@@ -43,6 +43,21 @@ def fill(folder: Path, *, hours: int, columns: int, fleet: int) -> None:
         database.close()
 
 
+def watched(folder: Path, model: str, columns: Sequence[str]) -> None:
+    """Make a home of one model without rows yet, whose monitor counts every hour of them."""
+    dice = np.random.default_rng(0)
+    with Home(folder) as home:
+        database = Database(home.database)
+        baseline = Baseline.fit(rows(dice, columns), SCHEMA)
+        baseline.save(home.baselines / f"{baseline.hash}.baseline")
+        monitor = Monitor(model=model, schema=SCHEMA, windows=Windows(every="1h"))
+        with database.write() as tx:
+            models.register(tx, model, at=START)
+            models.add_baseline(tx, models.BaselineEntry(baseline.hash, model, None, START, "a benchmark"))
+            monitors.save(tx, model, monitor.to_toml(), author="a benchmark", at=START)
+        database.close()
+
+
 def rows(dice: np.random.Generator, names: Sequence[str]) -> dict[str, npt.NDArray[np.float64]]:
     """Return 500 reference rows."""
     score = dice.random(500)

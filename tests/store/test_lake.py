@@ -16,7 +16,8 @@ from vedette.store.entry import Entry
 from vedette.store.export import export_table, export_window
 from vedette.store.home import Home
 from vedette.store.lake import Lake
-from vedette.store.reading import LABEL_TIME, extent, rows_of, tail, times_of
+from vedette.store.lookup import times_of
+from vedette.store.reading import LABEL_TIME, extent, rows_of, tail
 from vedette.store.storable import storable
 from vedette.store.upkeep import Retention, tidy
 
@@ -275,14 +276,22 @@ def test_a_uuid7_names_its_day(lake, log, monkeypatch):
     log([{"vd_id": f"x{at}", "vd_time": NOON - at * DAY} for at in range(60)])
     log([{"vd_id": uuid7, "vd_time": old}])
     opened = []
-    from vedette.store import reading
+    from vedette.store import lookup
 
-    read = reading._read
+    read = lookup.with_ids
     monkeypatch.setattr(
-        reading, "_read", lambda table, paths, *a, **k: opened.extend(paths) or read(table, paths, *a, **k)
+        lookup, "with_ids", lambda table, paths, *a, **k: opened.extend(paths) or read(table, paths, *a, **k)
     )
     assert times_of(lake, "m", pa.array([uuid7]), NOON).num_rows == 1
-    assert len(opened) == 2  # the two files of that day
+    assert len(opened) == 1  # of the two files of that day, the one that may hold it
+
+
+def test_ids_beyond_what_statistics_tell_are_found(lake, log):
+    long = ["p" * 100 + end for end in ("a", "b", "z", "\U0010ffff")]
+    log([{"vd_id": one, "vd_time": NOON} for one in long])
+    log([{"vd_id": one, "vd_time": NOON - DAY} for one in ("\U0010ffff" * 60, "é" * 90, "", "a")])
+    wanted = [*long, "\U0010ffff" * 60, "é" * 90, "a", "p" * 101, "zzz"]
+    assert set(times_of(lake, "m", pa.array(wanted), NOON)["vd_id"].to_pylist()) == set(wanted[:-2])
 
 
 def test_the_tail_is_the_newest_by_receipt(lake, log):

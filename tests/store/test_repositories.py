@@ -2,7 +2,7 @@
 
 import pytest
 
-from vedette.store import counters, deliveries, models, monitors, quarantine_index, settings, states, windows
+from vedette.store import counters, deliveries, models, monitors, settings, states, windows
 from vedette.store.states import DetectorState, Partial
 from vedette.store.windows import StoredWindow
 
@@ -70,6 +70,25 @@ def test_windows_replace_and_are_found_by_time(tx):
     assert {key: w.start for key, w in windows.latest(tx).items()} == {("flights", "7"): 10}
     assert len(windows.latest(tx, closed=False)) == 2
     assert windows.remove_before(tx, "flights", 10) == 1
+
+
+def test_a_stretch_is_what_its_windows_add_up_to(tx):
+    windows.put(
+        tx,
+        [StoredWindow("a", "1", at, at + 10, str(at), rows=at, closed=at < 90) for at in range(0, 100, 10)]
+        + [StoredWindow("b", "1", 500, 510, "late", rows=7, closed=True)],
+    )
+    keys = [("a", "1"), ("b", "1"), ("none", "1")]
+    for span in (None, 30):
+        found = windows.newest_of(tx, keys, span)
+        summed = {
+            key: (listed[0].start, listed[-1].end, sum(w.rows for w in listed))
+            for key, listed in found.items()
+            if listed
+        }
+        assert windows.stretches(tx, keys, span) == summed
+    assert windows.stretches(tx, keys, 30)["a", "1"] == (60, 90, 60 + 70 + 80)
+    assert windows.stretches(tx, [], None) == {}
 
 
 def test_dirty_marks_coalesce_and_a_new_mark_survives_the_old_evaluation(tx):
@@ -151,16 +170,6 @@ def test_a_dead_message_is_listed_and_can_be_revived(tx):
     deliveries.sent(tx, number, at=101)
     assert deliveries.remove_done(tx, 102) == 1
     assert deliveries.get(tx, number) is None
-
-
-def test_refused_rows_are_noted_counted_and_marked(tx):
-    first = quarantine_index.add(tx, "flights", "labels", "flights/1.arrow", {"no id": 3}, rows=3, at=1)
-    quarantine_index.add(tx, "flights", "labels", "flights/2.arrow", {"no id": 1}, rows=1, at=2)
-    assert quarantine_index.counts(tx) == {"flights": 4}
-    assert quarantine_index.get(tx, first).reasons == {"no id": 3}
-    quarantine_index.mark(tx, first, "fed")
-    assert [held.rows for held in quarantine_index.listing(tx, "flights")] == [1]
-    assert [held.id for held in quarantine_index.listing(tx, state="fed")] == [first]
 
 
 def test_settings_can_be_taken_back(tx):

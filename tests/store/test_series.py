@@ -190,6 +190,36 @@ def test_damaged_bytes_are_an_error(damage):
     assert error.value.code == "state.damaged"
 
 
+def test_rows_of_any_number_of_places_are_decoded_in_their_order():
+    rng = np.random.default_rng(0)
+    fields = {**random_fields(rng, 5, 3), "first": rng.random((5, 3))}
+    widths = (3, 0, 1, 3, 2)
+    blobs = [
+        matrices.encode_row({name: array[:, :k] for name, array in fields.items()}, i)
+        for i, k in enumerate(widths)
+    ]
+    found = matrices.decode_rows(blobs, 3)
+    for name, array in fields.items():
+        for i, k in enumerate(widths):
+            assert np.array_equal(found[name][i, :k], array[i, :k])
+            assert np.array_equal(
+                found[name][i, k:], np.full(3 - k, matrices.absent(name)), equal_nan=name in matrices.FLOATS
+            )
+
+
+def test_series_of_many_versions_are_told_apart(database):
+    keys = [SeriesKey(model, str(v), "psi") for model in ("a", "b") for v in range(10)]
+    with database.write() as tx:
+        for number, key in enumerate(keys):
+            series.put(tx, [0], [Piece(key, places(1), {"value": [[number]]})])
+        for chosen in (keys[3:5], keys[::2]):
+            found = series.get_many(tx, chosen)
+            assert {key: one.fields["value"].item() for key, one in found.items()} == {
+                key: keys.index(key) for key in chosen
+            }
+            assert series.existing(tx, [*chosen, SeriesKey("a", "none", "psi")]) == set(chosen)
+
+
 def test_a_damaged_row_is_an_error():
     with pytest.raises(StateError):
         matrices.decode_rows([b"x" * 50], 3)

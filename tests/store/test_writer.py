@@ -67,12 +67,12 @@ def test_files_wait_for_their_time_or_for_enough_rows(store):
 
 
 def test_many_rows_are_committed_at_once(tmp_path):
-    store = Store(tmp_path, pace=Pace(rows=3))
-    for at in range(3):
+    store = Store(tmp_path, pace=Pace(rows=3, most=5))
+    for at in range(4):
         store.put([{"vd_id": f"{at}{row}"} for row in range(2)])
-    assert store.writer.step(NOON) == 2
+    assert store.writer.step(NOON) == 3  # all that wait, up to the most of one step
     assert store.writer.step(NOON) == 0  # one file alone is not enough
-    assert extent(store.lake, "m").rows == 4
+    assert extent(store.lake, "m").rows == 6
     store.close()
 
 

@@ -22,8 +22,9 @@ def add(tx: Transaction, more: Mapping[tuple[str, Labels], float]) -> None:
         upsert(tx, counters, row, replace=[], value=counters.c.value + amount)
 
 
-def listing(tx: Transaction) -> dict[tuple[str, Labels], float]:
-    """Return every counter, sorted by name and labels."""
-    rows = tx.execute(select(counters.c.name, counters.c.labels, counters.c.value)).all()
-    found = {(name, msgspec.json.decode(text, type=Labels)): value for name, text, value in rows}
+def listing(tx: Transaction, name: str | None = None) -> dict[tuple[str, Labels], float]:
+    """Return every counter, or those of a name, sorted by name and labels."""
+    query = select(counters.c.name, counters.c.labels, counters.c.value)
+    rows = tx.execute(query if name is None else query.where(counters.c.name == name)).all()
+    found = {(own, msgspec.json.decode(text, type=Labels)): value for own, text, value in rows}
     return dict(sorted(found.items()))

@@ -101,16 +101,19 @@ def encode_row(fields: Mapping[str, Array], i: int) -> bytes:
 
 def decode_rows(blobs: Sequence[bytes], places: int) -> dict[str, Array]:
     """Return the fields (w, places) of windows that were kept one by one, maybe with fewer places each."""
-    rows = len(blobs)
     names = (*FLOATS, "reason")
-    fields = {name: np.full((rows, places), absent(name), TYPES[name]) for name in names}
+    fields = {name: np.full((len(blobs), places), absent(name), TYPES[name]) for name in names}
     width = 8 * len(FLOATS) + 1
-    for i, blob in enumerate(blobs):
-        k, rest = divmod(len(blob), width)
+    for length in {*map(len, blobs)} - {0}:  # most often one: each row by itself would cost
+        k, rest = divmod(length, width)
         if rest or k > places:
             raise _damaged("row")
+        at = [i for i, blob in enumerate(blobs) if len(blob) == length]
+        whole = np.frombuffer(b"".join([blobs[i] for i in at]), np.uint8).reshape(len(at), length)
         for j, name in enumerate(names):
-            fields[name][i, :k] = np.frombuffer(blob, TYPES[name], k, 8 * k * j)
+            size = TYPES[name].itemsize
+            part = np.ascontiguousarray(whole[:, 8 * k * j : 8 * k * j + size * k])
+            fields[name][at, :k] = part.view(TYPES[name]).reshape(len(at), k)
     return fields
 
 

@@ -1,9 +1,9 @@
-"""Reading the lake: the rows of a window with the labels known of them, the times of ids, the newest rows."""
+"""Reading the lake: the rows of a window with the labels known of them, the newest rows."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import bisect
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,14 +29,15 @@ from vedette.store.columns import (
     outside_name,
 )
 from vedette.store.lake import DayFiles, Lake, LogTable
-from vedette.store.storable import TEXT, rejoined
+from vedette.store.storable import rejoined
 
 #: When the label that counts became known.
 LABEL_TIME = "vd_label_time"
-#: Days that the prediction of a late label is looked for, newest first.
-LOOK_BACK_DAYS = 90
+#: Bounds of the ids of files, by path.
+Ends = Mapping[str, tuple[str, str]]
+#: Rows whose ids are compared at once.
+SLAB = 1 << 18
 _DAY_US = 86_400_000_000
-_UUID7 = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}", re.IGNORECASE)
 _BOOKKEEPING = (RECEIVED, SOURCE, SEQ, DAY)
 
 
@@ -88,31 +89,6 @@ def rows_of(
     return rows.drop_columns([name for name in _BOOKKEEPING if name in rows.column_names])
 
 
-def times_of(lake: Lake, model: str, ids: pa.Array, now: int, look_back: int = LOOK_BACK_DAYS) -> pa.Table:
-    """Return id, time and version of the predictions with these ids, as far as they are found.
-
-    Partitions are searched newest first, and before them the days that UUIDv7 ids name; the search ends when
-    every id is found, or `look_back` days before `now`, or before the newest day of a log that ended earlier (a
-    history that was uploaded). An id that is not found has no prediction yet: when that comes, its window is
-    evaluated anyway.
-    """
-    table = lake.table(model, PREDICTIONS)
-    wanted = pc.unique(ids)
-    named = {_day(micros) for micros in _uuid_times(wanted)}
-    days = table.days()
-    newest = max((int(np.datetime64(group.day, "us").astype(np.int64)) for group in days), default=now)
-    recent = [group for group in days if group.day >= _day(min(now, newest) - look_back * _DAY_US)]
-    found: list[pa.Table] = []
-    for group in sorted(recent, key=lambda group: (group.day in named, group.day), reverse=True):
-        if not len(wanted):
-            break
-        rows = _read(table, group.paths, [], pc.field(ID).isin(wanted), only=(ID, TIME, VERSION))
-        found.append(rows)
-        wanted = wanted.filter(pc.invert(pc.is_in(wanted, rows[ID].combine_chunks())))
-    empty = pa.table({ID: pa.array([], TEXT), TIME: pa.array([], INSTANT), VERSION: pa.array([], TEXT)})
-    return pa.concat_tables([empty, *found])
-
-
 def tail(lake: Lake, model: str, count: int, kind: str = PREDICTIONS) -> pa.Table:
     """Return the rows received last, newest first, as they were stored (repeated ids included)."""
     table = lake.table(model, kind)
@@ -146,12 +122,12 @@ def _last_of_each(ids: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.in
 
 def _labels_since(table: LogTable, start: int, ids: pa.ChunkedArray, known_at: int | None) -> pa.Table:
     """Return the last label of each id. No label comes a day before its prediction was made."""
-    paths = [path for group in table.days() if group.day >= _day(start - _DAY_US) for path in group.paths]
-    chosen = pc.field(ID).isin(pc.unique(ids))
-    if known_at is not None:
-        chosen &= pc.field(TIME) <= _instant(known_at)
+    paths = [path for group in table.days() if group.day >= day_of(start - _DAY_US) for path in group.paths]
+    wanted = pc.unique(ids.combine_chunks()).drop_null().sort()
+    paths = holding(paths, ends_of_ids(table), wanted)
+    chosen = pc.field(TIME) <= _instant(known_at) if known_at is not None else None
     names = (ID, TIME, LABEL, SIBLING + LABEL, WEIGHT, RECEIVED, SEQ)
-    return last_of_each(_joined(_read(table, paths, [], chosen, only=names)))
+    return last_of_each(_joined(with_ids(table, paths, names, wanted, chosen)))
 
 
 def _with_labels(rows: pa.Table, labels: pa.Table) -> pa.Table:
@@ -173,21 +149,88 @@ def _read(
     paths: Sequence[str],
     columns: Sequence[str] | None,
     chosen: pc.Expression | None,
-    only: Sequence[str] | None = None,
 ) -> pa.Table:
-    """Read stored columns of some files: `only` those, or all of vedette's and those of the features named."""
-    schema = table.schema()
-    schema = schema.remove(schema.get_field_index(DAY))  # the folder has it, not the file
-    names = [name for name in schema.names if _is_wanted(name, columns, only)]
+    """Read stored columns of some files: all of vedette's and those of the features named."""
+    schema = _in_files(table)
+    names = [name for name in schema.names if _is_wanted(name, columns)]
     if not paths:
         return pa.schema([schema.field(name) for name in names]).empty_table()
     found = ds.dataset(list(paths), schema=schema, format="parquet")
     return found.to_table(columns=names, filter=chosen)
 
 
-def _is_wanted(stored: str, columns: Sequence[str] | None, only: Sequence[str] | None) -> bool:
-    if only is not None:
-        return stored in only
+def ends_of_ids(table: LogTable) -> Ends:
+    """Return bounds of the ids of each file, by path, where the log says them."""
+    files = table.files()
+    names = (f"min.{ID}", f"max.{ID}")
+    if files is None or not set(names) <= set(files.column_names):
+        return {}
+    paths, lows, highs = (files[name].to_pylist() for name in ("path", *names))
+    known = zip(paths, lows, highs, strict=True)
+    return {str(table.folder / path): (low, high) for path, low, high in known if None not in (low, high)}
+
+
+def holding(paths: Sequence[str], ends: Ends, ids: pa.Array) -> list[str]:
+    """Return the files that may hold one of some sorted ids: those whose bounds have one of them between."""
+
+    def may_hold(path: str) -> bool:
+        if path not in ends:
+            return True
+        low, high = ends[path]
+        at = bisect.bisect_left(range(len(ids)), low, key=lambda i: ids[i].as_py())
+        return at < len(ids) and ids[at].as_py() <= high
+
+    return [path for path in paths if may_hold(path)]
+
+
+def with_ids(
+    table: LogTable,
+    paths: Sequence[str],
+    names: Sequence[str],
+    ids: pa.Array,
+    chosen: pc.Expression | None = None,
+) -> pa.Table:
+    """Return the rows of some files that have one of many distinct ids: those of the columns `names` that there are.
+
+    A filter of the scan would sort the ids anew for every file; here it is done once for so many rows.
+    """
+    schema = _in_files(table)
+    here = [name for name in names if name in schema.names]
+    empty = pa.schema([schema.field(name) for name in here]).empty_table()
+    if not paths or not len(ids):
+        return empty
+    files = ds.dataset(list(paths), schema=schema, format="parquet")
+    batches = files.scanner(
+        columns=here, filter=chosen, batch_size=SLAB, batch_readahead=2, fragment_readahead=2
+    ).to_batches()
+    return pa.concat_tables([empty, *(_having(slab, ids) for slab in _slabs(batches))])
+
+
+def _slabs(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield tables of about so many rows at least, but for the last."""
+    some: list[pa.RecordBatch] = []
+    for batch in batches:
+        some.append(batch)
+        if sum(one.num_rows for one in some) >= SLAB:
+            yield pa.Table.from_batches(some)
+            some = []
+    if some:
+        yield pa.Table.from_batches(some)
+
+
+def _having(slab: pa.Table, ids: pa.Array) -> pa.Table:
+    """Return the rows that have one of the ids; the smaller set is looked up in each direction."""
+    theirs = slab[ID].combine_chunks()
+    hits = ids.filter(pc.is_in(ids, theirs))
+    return slab.filter(pc.is_in(theirs, hits)) if len(hits) else slab.slice(0, 0)
+
+
+def _in_files(table: LogTable) -> pa.Schema:
+    schema = table.schema()
+    return schema.remove(schema.get_field_index(DAY))  # the folder has it, not the file
+
+
+def _is_wanted(stored: str, columns: Sequence[str] | None) -> bool:
     name = outside_name(stored.removeprefix(SIBLING))
     return columns is None or name.startswith(RESERVED) or name in columns
 
@@ -228,13 +271,6 @@ def _newest(table: LogTable, count: int) -> list[str]:
     return [str(table.folder / path) for path in kept["path"].to_pylist()]
 
 
-def _uuid_times(ids: pa.Array) -> list[int]:
-    """Return the microseconds that UUIDv7 ids carry; a few tell the days."""
-    texts = ids.to_pylist()
-    sample = texts[:: max(len(texts) // 200, 1)]
-    return [int(text.replace("-", "")[:12], 16) * 1000 for text in sample if text and _UUID7.fullmatch(text)]
-
-
 def _instant(micros: int) -> pa.Scalar:
     return pa.scalar(micros, INSTANT)
 
@@ -244,7 +280,8 @@ def _micros(instant: pa.Scalar) -> int | None:
     return micros
 
 
-def _day(micros: int) -> str:
+def day_of(micros: int) -> str:
+    """Return the partition that an instant lies in; before 1970 there is but one."""
     return str(np.datetime64(max(micros, 0), "us").astype("datetime64[D]"))
 
 

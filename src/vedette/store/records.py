@@ -13,7 +13,11 @@ S = TypeVar("S")
 
 def structs(tx: Transaction, query: Select[Any], kind: type[S]) -> list[S]:
     """Return the rows of a query, each as a `kind` whose fields are the columns."""
-    return [kind(**row) for row in tx.execute(query).mappings()]
+    result = tx.execute(query)
+    names = tuple(result.keys())  # asked once, since a page may be ten thousand windows
+    if names == getattr(kind, "__struct_fields__", None):
+        return [kind(*row) for row in result.all()]
+    return [kind(**dict(zip(names, row, strict=True))) for row in result.all()]
 
 
 def struct(tx: Transaction, query: Select[Any], kind: type[S]) -> S | None:

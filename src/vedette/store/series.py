@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from vedette.store.database import Transaction, upsert
 from vedette.store.matrices import (
@@ -36,8 +36,8 @@ Place = tuple[str, str]
 CHUNK = 256
 #: As many windows at once go straight to chunks.
 _BULK = 64
-#: Series asked for in one question.
-_ASKED = 2000
+#: Series asked for in one question, and versions by which it is narrowed: each is tried with each model.
+_ASKED, _VERSIONS = 2000, 4
 
 
 class SeriesKey(msgspec.Struct, frozen=True, order=True):
@@ -251,11 +251,21 @@ def _save_places(tx: Transaction, key: SeriesKey, number: int | None, places: li
 
 def _registered(tx: Transaction, keys: Iterable[SeriesKey]) -> Iterator[tuple[SeriesKey, int, list[Place]]]:
     columns = (series.c.model, series.c.version, series.c.metric, series.c.dimension)
-    wanted = [msgspec.structs.astuple(key) for key in keys]
+    wanted = list(dict.fromkeys(keys))
     for at in range(0, len(wanted), _ASKED):  # a question has a bounded number of parameters
-        among = tuple_(*columns).in_(wanted[at : at + _ASKED])
-        for *key, number, places in tx.execute(select(*columns, series.c.id, series.c.places).where(among)):
-            yield SeriesKey(*key), number, msgspec.json.decode(places, type=list[Place])
+        asked = set(wanted[at : at + _ASKED])
+        query = select(*columns, series.c.id, series.c.places).where(*_about(asked))
+        for *key, number, places in tx.execute(query).all():
+            if (found := SeriesKey(*key)) in asked:
+                yield found, number, msgspec.json.decode(places, type=list[Place])
+
+
+def _about(keys: set[SeriesKey]) -> list[ColumnElement[bool]]:
+    """Return what holds for some series and few others: a fleet asks for thousands, and each by itself would cost."""
+    named = {name: sorted({getattr(key, name) for key in keys}) for name in SeriesKey.__struct_fields__}
+    if len(named["version"]) > _VERSIONS:
+        del named["version"]
+    return [series.c[name].in_(values) for name, values in named.items()]
 
 
 def _block(starts: Array, order: Array, piece: Piece, known: Mapping[Place, int], revision: int) -> Block:
@@ -306,7 +316,8 @@ def _rows_of(tx: Transaction, numbers: Iterable[int], *where: ColumnElement[bool
     table = series_tail
     query = select(table.c.series, table.c.start, table.c.revision, table.c.blob)
     rows: dict[int, list[Any]] = {}
-    for row in tx.execute(query.where(table.c.series.in_(list(numbers)), *where).order_by(table.c.start)):
+    asked = query.where(table.c.series.in_(list(numbers)), *where).order_by(table.c.start)
+    for row in tx.execute(asked).all():
         rows.setdefault(row.series, []).append(row)
     return rows
 
@@ -394,10 +405,14 @@ def _joined(
     old = [starts for starts, _ in next(iter(chunks.values()), [])]
     settled = np.concatenate([np.empty(0, np.int64), *old])
     begun = tail.starts if tail else settled[:0]
-    windows = np.union1d(settled, begun)
+    windows = np.union1d(settled, begun) if tail else settled
     whole = {}
     for name in fields:
         width = 1 if name == "revision" else len(places)
+        parts = [part for _, part in chunks.get(name, [])]
+        if not tail and len(windows) == sum(len(part) for part in parts if part.shape[1] == width):
+            whole[name] = np.concatenate([np.empty((0, width), TYPES[name]), *parts])
+            continue
         matrix = np.full((len(windows), width), absent(name), TYPES[name])
         if tail and name == "first":
             matrix[np.searchsorted(windows, begun)] = tail.fields[name]

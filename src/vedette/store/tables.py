@@ -379,21 +379,7 @@ settings = Table(
     _text("author"),
 )
 
-# What the ingest keeps aside
-
-quarantine = Table(
-    "quarantine",
-    METADATA,
-    _number(),
-    _text("model"),
-    _text("kind"),
-    _text("path"),
-    _instant("at"),
-    _count("rows"),
-    _text("reasons"),
-    _text("state"),
-    Index("quarantine_of_model", "model", "state", "at"),
-)
+# What is counted over restarts
 
 counters = Table(
     "counters",

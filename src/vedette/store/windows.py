@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import Select, delete, func, select, tuple_
 
 from vedette.store.database import Transaction, upsert
 from vedette.store.records import structs
@@ -39,6 +40,14 @@ class DirtyWindow(msgspec.Struct, frozen=True):
     start: int
     since: int
     mark: int
+
+
+class Stretch(NamedTuple):
+    """Where some windows of one version begin and end, and the rows in them."""
+
+    start: int
+    end: int
+    rows: int
 
 
 def put(tx: Transaction, found: Iterable[StoredWindow]) -> None:
@@ -100,20 +109,36 @@ def newest_of(
     """
     wanted = list(keys)
     found: dict[tuple[str, str], list[StoredWindow]] = {key: [] for key in wanted}
-    mine = tuple_(windows.c.model, windows.c.version).in_(wanted) & windows.c.closed
-    query = select(windows).where(mine)
-    if span is not None:
-        ends = (
-            select(windows.c.model, windows.c.version, func.max(windows.c.end).label("last"))
-            .where(mine)
-            .group_by(windows.c.model, windows.c.version)
-            .subquery()
-        )
-        same = (windows.c.model == ends.c.model) & (windows.c.version == ends.c.version)
-        query = query.join(ends, same & (windows.c.start >= ends.c.last - span))
+    query = _newest_of(select(windows), wanted, span)
     for window in structs(tx, query.order_by(windows.c.start), StoredWindow) if wanted else ():
         found[window.model, window.version].append(window)
     return found
+
+
+def stretches(
+    tx: Transaction, keys: Iterable[tuple[str, str]], span: int | None
+) -> dict[tuple[str, str], Stretch]:
+    """Return from when to when the windows of `newest_of` reach and how many rows they have; no window is read."""
+    wanted, w = list(keys), windows.c
+    columns = (w.model, w.version, func.min(w.start), func.max(w.end), func.sum(w.rows))
+    query = _newest_of(select(*columns), wanted, span).group_by(w.model, w.version)
+    rows = tx.execute(query) if wanted else ()
+    return {(model, version): Stretch(start, end, int(n)) for model, version, start, end, n in rows}
+
+
+def _newest_of(query: Select[Any], keys: list[tuple[str, str]], span: int | None) -> Select[Any]:
+    mine = tuple_(windows.c.model, windows.c.version).in_(keys) & windows.c.closed
+    query = query.where(mine)
+    if span is None:
+        return query
+    ends = (
+        select(windows.c.model, windows.c.version, func.max(windows.c.end).label("last"))
+        .where(mine)
+        .group_by(windows.c.model, windows.c.version)
+        .subquery()
+    )
+    same = (windows.c.model == ends.c.model) & (windows.c.version == ends.c.version)
+    return query.join(ends, same & (windows.c.start >= ends.c.last - span))
 
 
 def remove(tx: Transaction, model: str, version: str) -> None:

@@ -26,8 +26,8 @@ from vedette.store.entry import Entry, packed
 from vedette.store.faults import Fault
 from vedette.store.home import Home
 from vedette.store.lake import Lake, LogTable
-from vedette.store.reading import times_of
-from vedette.store.spool import Spool, Waiting
+from vedette.store.lookup import times_of
+from vedette.store.spool import GROUP_BYTES, Spool, Waiting
 
 Times = npt.NDArray[np.int64]
 #: Other kinds of entries than rows of a table.
@@ -44,11 +44,15 @@ class Pace(msgspec.Struct, frozen=True):
     seconds : float
         A spool file waits no longer than that.
     rows : int
-        So many rows are committed at once without waiting, and at most about so many in one step.
+        So many rows are committed at once without waiting.
+    most : int
+        About so many rows are taken in one step at most, where more wait. What a step costs whatever it brings, as
+        looking for the predictions of its labels does, is shared by so many.
     """
 
     seconds: float = 2.0
     rows: int = 20_000
+    most: int = 200_000
 
 
 class Commit(NamedTuple):
@@ -147,12 +151,12 @@ class Writer:
 
     def _due(self, now: int, *, at_once: bool) -> list[Waiting]:
         """Return the oldest files when they are enough, or have waited enough."""
-        chosen, rows = [], 0
+        chosen, rows, size = [], 0, 0
         for file in self._spool.waiting():
-            if rows >= self._pace.rows:
+            if rows >= self._pace.most or size >= GROUP_BYTES:
                 break
             chosen.append(file)
-            rows += file.rows
+            rows, size = rows + file.rows, size + file.size
             self._first_seen.setdefault(file.path.name, now)
         if not chosen:
             return []
@@ -177,7 +181,7 @@ class Writer:
 
     def _appended(self, table: LogTable, model: str, group: _Group) -> pa.Table:
         """Append the rows of files beyond the table's position; return the rows of all."""
-        reached = {file.epoch: table.position(file.epoch) for file, _ in group}
+        reached = {epoch: table.position(epoch) for epoch in {file.epoch for file, _ in group}}
         fresh = [(file, entry) for file, entry in group if file.number > reached[file.epoch]]
         rows = assembled([entry for _, entry in fresh], table.kind, table.schema())
         if fresh:
