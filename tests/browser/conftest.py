@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
+import contextlib
 import importlib.util
-import re
 import shutil
-import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,23 +13,21 @@ from typing import Any, NamedTuple
 
 import pytest
 
-#: Runs in the page under test once its charts are drawn, and leaves what it saw in the page that holds the frame.
-PROBE = """
-new MutationObserver(() => {
-  const root = document.documentElement, seen = parent.document.body.dataset;
-  const svgs = [...document.querySelectorAll(".chart svg")];
-  seen.title = document.title;
-  seen.drawn = svgs.length;
+#: What a page looks like once its charts are drawn.
+PROBE = """() => {
+  const root = document.documentElement, svgs = [...document.querySelectorAll(".chart svg")];
   const open = [...document.querySelectorAll(".chart")].filter((chart) => !chart.closest("details.folded"));
-  seen.failed = open.filter((chart) => !chart.querySelector("svg")).length;
-  seen.overflow = root.scrollWidth - root.clientWidth;
-  seen.widest = Math.max(...svgs.map((svg) => svg.getBoundingClientRect().right - root.clientWidth));
-  seen.ground = getComputedStyle(root).backgroundColor;
-  seen.line = getComputedStyle(document.querySelector(".mark-line path")).stroke;
-  seen.fetched = performance.getEntriesByType("resource").map((entry) => entry.name).join(" ");
-}).observe(document.documentElement, { attributes: true, attributeFilter: ["data-drawn"] });
-"""
-
+  return {
+    title: document.title,
+    drawn: svgs.length,
+    failed: open.filter((chart) => !chart.querySelector("svg")).length,
+    overflow: root.scrollWidth - root.clientWidth,
+    widest: Math.max(...svgs.map((svg) => svg.getBoundingClientRect().right - root.clientWidth)),
+    ground: getComputedStyle(root).backgroundColor,
+    line: getComputedStyle(document.querySelector(".mark-line path")).stroke,
+    fetched: performance.getEntriesByType("resource").map((entry) => entry.name).join(" "),
+  };
+}"""
 
 #: What axe finds wrong with a page: rule and first element.
 AXE = """axe.run(document, {resultTypes: ['violations']})
@@ -38,54 +35,10 @@ AXE = """axe.run(document, {resultTypes: ['violations']})
 
 
 class Seen(NamedTuple):
-    """What the probe saw, what the browser complained about, and the file of the picture."""
+    """What the probe saw, and what the browser complained about."""
 
-    found: dict[str, str]
+    found: dict[str, Any]
     complaints: list[str]
-
-
-class Browser:
-    """One run of chromium a page."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def see(self, page: str, width: int = 1280, *, dark: bool = False) -> Seen:
-        """Show a page in a frame of the given width, and return what was seen."""
-        inside, end, after = page.rpartition("</body>")
-        inner = f"{inside}<script>{PROBE}</script>{end}{after}"
-        frame = f'<iframe style="width: {width}px; height: 900px; border: 0" srcdoc="{html.escape(inner)}"></iframe>'
-        file = self.folder / "page.html"
-        file.write_text(f"<!DOCTYPE html><body>{frame}</body>", encoding="utf-8")
-        done = subprocess.run(
-            [*self.command(dark=dark), "--dump-dom", file.as_uri()],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        body = re.search(r"<body([^>]*)>", done.stdout)
-        assert body is not None, done.stderr[-2000:]
-        found = dict(re.findall(r'data-(\w+)="([^"]*)"', body[1]))
-        complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-        return Seen({key: html.unescape(value) for key, value in found.items()}, complaints)
-
-    def command(self, *, dark: bool) -> list[str]:
-        """Return the command line: a profile of its own, nothing that calls home, no name that resolves."""
-        profile = f"--user-data-dir={self.folder / 'profile'}"
-        quiet = ["--disable-background-networking", "--disable-sync", "--no-first-run", "--disable-gpu"]
-        offline = "--host-resolver-rules=MAP * ~NOTFOUND"
-        scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
-        patient = ["--virtual-time-budget=60000", "--enable-logging=stderr"]
-        return ["chromium", "--headless", "--no-sandbox", profile, *quiet, offline, scheme, *patient]
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    """Return the browser, or skip where there is none."""
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed")
-    return Browser(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +54,34 @@ def chromium() -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture
+def see(chromium: Any, tmp_path: Path) -> Callable[..., Seen]:
+    """Return what shows a page from a file, without a network, and tells what was seen."""
+
+    def shown(page: str, width: int = 1280, *, dark: bool = False) -> Seen:
+        file = tmp_path / "page.html"
+        file.write_text(page, encoding="utf-8")
+        scheme = "dark" if dark else "light"
+        size = {"width": width, "height": 900}
+        with contextlib.closing(chromium.new_context(viewport=size, color_scheme=scheme)) as context:
+            context.set_offline(True)
+            context.set_default_timeout(90_000)
+            tab, complaints = context.new_page(), list[str]()
+
+            def refused(dialog: Any) -> None:
+                complaints.append(dialog.message)
+                dialog.dismiss()
+
+            tab.on("console", lambda message: complaints.append(message.text))
+            tab.on("pageerror", lambda error: complaints.append(str(error)))
+            tab.on("dialog", refused)
+            tab.goto(file.as_uri())
+            tab.wait_for_selector("html[data-drawn=all]")
+            return Seen(tab.evaluate(PROBE), complaints)
+
+    return shown
+
+
 @pytest.fixture(scope="module")
 def axe() -> Callable[[Any], list[str]]:
     """Return what finds the violations of a page of playwright."""
@@ -113,6 +94,27 @@ def axe() -> Callable[[Any], list[str]]:
         return found
 
     return violations
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., None]:
+    """Return what waits until something holds in a page: the policy of our pages forbids playwright's own waiting."""
+
+    def waiting(page: Any, condition: str, seconds: float = 90.0) -> None:
+        end = time.monotonic() + seconds
+        while not holds(page, condition):
+            assert time.monotonic() < end, condition
+            page.wait_for_timeout(50)
+
+    def holds(page: Any, condition: str) -> bool:
+        try:
+            return bool(page.evaluate(condition))
+        except Exception as error:
+            if "context was destroyed" not in str(error):
+                raise
+            return False  # it is on its way to the next page
+
+    return waiting
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from vedette.testing.receiver import Receiver
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "correct horse battery"
 #: Seconds that rows may take from the logger to a page.
-PATIENCE = 60.0
+PATIENCE = 120.0
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNDRAWN = (
     "[...document.querySelectorAll('.chart')].filter(c => !c.querySelector('svg:not(.skeleton)')).length"
@@ -34,6 +34,10 @@ SEEN = """[...document.querySelectorAll('body *')].filter(e => e.checkVisibility
     .flatMap(e => [...e.childNodes]).filter(n => n.nodeType === 3).map(n => n.textContent.trim()).filter(Boolean)"""
 
 
+#: What differs between two visits of one page: the token of its forms.
+TOKEN = re.compile(r'(?<=name="_csrf" value=")[^"]*')
+
+
 class Site:
     """A server process with accounts, its administrator, and a key that may do everything."""
 
@@ -41,6 +45,7 @@ class Site:
         self.served = Served(folder / "home", options=("--accounts", "--allow", "127.0.0.1"))
         self.served.until_ready()
         self.url, self.key, self.state = self.served.url, "", None
+        self.right = set()
 
     @property
     def token(self):
@@ -50,7 +55,7 @@ class Site:
         headers = {"Content-Type": kind, "Authorization": f"Bearer {key or self.key}"}
         body = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return json.load(reply)
 
     def until(self, true, what):
@@ -86,11 +91,11 @@ class Site:
                 f"version {version} is judged",
             )
 
-    def open_incident(self, version="7"):
-        """Return the number of an incident that nobody has touched."""
+    def incident(self, version="7", states=("open", "acknowledged")):
+        """Return the number of an incident that goes on."""
         found = [one for one in self.call("GET", "/v1/incidents")
-                 if (one["state"], one["version"]) == ("open", version)]  # fmt: skip
-        assert found, "every journey takes one"
+                 if one["state"] in states and one["version"] == version]  # fmt: skip
+        assert found, f"no incident of version {version}"
         return found[0]["number"]
 
 
@@ -98,7 +103,7 @@ class Tab:
     """One tab of the administrator, or of whoever signs in."""
 
     def __init__(self, chromium, site, axe, *, width=1280, lang="en", signed_in=True, script=True):
-        self.site, self.axe = site, axe
+        self.site, self.axe, self.width = site, axe, width
         self.context = chromium.new_context(
             viewport={"width": width, "height": 800},
             color_scheme="light",
@@ -106,6 +111,7 @@ class Tab:
             storage_state=site.state if signed_in else None,
             java_script_enabled=script,
         )
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.context.add_cookies([{"name": "vd_lang", "value": lang, "url": site.url}])
         self.page, self.complaints = self.context.new_page(), []
         self.page.on("console", lambda message: self.complaints.append(message.text))
@@ -133,13 +139,16 @@ class Tab:
 
     def drawn(self):
         if self.page.query_selector(".chart[data-spec]"):
-            self.page.wait_for_selector("html[data-drawn=all]", timeout=60_000)
+            self.page.wait_for_selector("html[data-drawn=all]")
         assert self.page.evaluate(UNDRAWN) == 0
 
     def right(self):
         assert self.complaints == []
         assert self.page.evaluate(OVERFLOW) == 0
-        assert self.axe(self.page) == []
+        shown = (self.width, TOKEN.sub("", self.page.content()))
+        if shown not in self.site.right:  # axe takes a second, and finds nothing new in the same page
+            assert self.axe(self.page) == []
+            self.site.right.add(shown)
 
     def text(self, selector="main"):
         return self.page.inner_text(selector)
@@ -226,7 +235,7 @@ def test_first_run(tab, past, tmp_path):
             command = own.text("#command")
             assert f"curl -X POST {site.url}/v1/models/" in command
             site.log("shop", past.rows(0, 2, seed=5), "1")
-            page.wait_for_selector("table.fleet tbody a", timeout=PATIENCE * 1000)
+            page.wait_for_selector("table.fleet tbody a")
             assert "shop" in own.text("table.fleet")
             own.right()
             page.click("table.fleet tbody a")
@@ -237,7 +246,7 @@ def test_first_run(tab, past, tmp_path):
         site.served.stop()
 
 
-def test_see_what_is_wrong(tab, site, past):
+def test_see_what_is_wrong(tab, site, past, until):
     """The verdict in words, then charts; brushing one zooms all."""
     with tab(site) as own:
         page = own.go("/")
@@ -257,9 +266,11 @@ def test_see_what_is_wrong(tab, site, past):
         page.mouse.up()
         page.wait_for_selector("#show-all:not([hidden])")
         assert "zoom=" in page.url
-        assert all(page.evaluate(LABELS.format(at)) != labels for at, labels in before.items())
+        for at, labels in before.items():
+            until(page, f"{LABELS.format(at)} !== {json.dumps(labels)}")
         page.click("#show-all")
-        assert {at: page.evaluate(LABELS.format(at)) for at in before} == before
+        for at, labels in before.items():
+            until(page, f"{LABELS.format(at)} === {json.dumps(labels)}")
         own.right()
 
 
@@ -283,7 +294,7 @@ def test_drill_into_an_incident(tab, site, past):
 
 def test_acknowledge(tab, site):
     """It stands in the timeline under the name of who did it, and the button is gone."""
-    number = site.open_incident()
+    number = site.incident(states=("open",))  # this journey alone acknowledges it
     with tab(site) as own:
         page = own.go(f"/incidents/{number}")
         own.press("main button.first")
@@ -297,7 +308,7 @@ def test_acknowledge(tab, site):
 
 def test_mute_and_unmute(tab, site):
     """For a day nobody is told; then somebody changes their mind."""
-    number = site.open_incident()
+    number = site.incident()
     with tab(site) as own:
         page = own.go(f"/incidents/{number}")
         page.click("details.menu summary.button >> nth=0")
@@ -310,7 +321,7 @@ def test_mute_and_unmute(tab, site):
 
 def test_comment_and_owner(tab, site):
     """Words and a name stay, whatever the words look like."""
-    number, words = site.open_incident(), "<b>The feed</b> changed & {{ nobody }} said so"
+    number, words = site.incident(), "<b>The feed</b> changed & {{ nobody }} said so"
     with tab(site) as own:
         page = own.go(f"/incidents/{number}")
         page.fill("form.comment textarea", words)
@@ -322,18 +333,18 @@ def test_comment_and_owner(tab, site):
         assert site.call("GET", f"/v1/incidents/{number}")["owner"] == "ada"
 
 
-def test_edit_the_monitor(tab, site, past):
+def test_edit_the_monitor(tab, site, past, until):
     """The form writes the text and keeps its comments; a replay says what would have been; saving says what changed."""
     path = f"/models/{past.MODEL}/monitor"
     with tab(site) as own:
         page = own.go(path)
         page.fill("input[name=false_alarms]", "2 per month")
         page.keyboard.press("Tab")
-        page.wait_for_function("document.querySelector('#toml').value.includes('2 per month')")
+        until(page, "document.querySelector('#toml').value.includes('2 per month')")
         assert "# kept by the test" in page.input_value("#toml")
         page.click("[data-preview]")
-        page.wait_for_selector("[data-preview]:not([disabled])", timeout=60_000)
-        page.wait_for_selector("#preview li", timeout=60_000)
+        page.wait_for_selector("[data-preview]:not([disabled])")
+        page.wait_for_selector("#preview li")
         assert "2 per month" not in site.call("GET", f"/v1{path}")["toml"], "not saved yet"
         own.press("button.first")
         assert "Saved" in own.notice()
@@ -526,7 +537,7 @@ def focus(page, selector, steps=60):
 
 def test_keyboard_only(tab, site, past):
     """From the fleet to an acknowledged incident without a mouse."""
-    number = site.open_incident("8")
+    number = site.incident("8", ("open",))
     with tab(site) as own:
         page = own.go("/")
         page.keyboard.press("j")
@@ -560,7 +571,7 @@ def test_phone(tab, site, past):
             assert box["y"] + box["height"] <= 800, selector
 
 
-def test_search(tab, site, past):
+def test_search(tab, site, past, until):
     """A slash, three letters, Enter."""
     with tab(site) as own:
         page = own.go("/settings")
@@ -575,7 +586,7 @@ def test_search(tab, site, past):
         page.keyboard.press("/")
         page.wait_for_selector("#palette[open]")
         page.keyboard.type("zzzz")
-        page.wait_for_function("document.querySelector('#palette [data-none]').textContent")
+        until(page, "document.querySelector('#palette [data-none]').textContent")
         for _ in range(2):  # the first one clears the field
             page.keyboard.press("Escape")
         page.wait_for_selector("#palette:not([open])", state="attached")

@@ -54,9 +54,9 @@ def test_variance_is_that_of_repeated_references():
 
 def test_equal_counts_are_fitted_once():
     """A reference that stands for 2 000 windows costs one fit."""
-    from time import perf_counter
+    from time import process_time
 
     positives, rows = np.tile(np.arange(500.0), (2000, 1)), np.full((2000, 500), 500.0)
-    start = perf_counter()
+    start = process_time()
     fit_curves(positives, rows)
-    assert perf_counter() - start < 0.5
+    assert process_time() - start < 0.5

@@ -213,7 +213,7 @@ def layout(task: str) -> Layout:
 @pytest.mark.parametrize("name", ORACLES)
 def test_of_one_class(name: str):
     """Of several classes one must be named; of two, the positive one is meant."""
-    assert "name it with of=" in (metric(name).why_not(layout("multiclass")) or "")
+    assert "name it with of=" in str(metric(name).why_not(layout("multiclass")))
     assert metric(name, of="b").why_not(layout("multiclass")) is None
     spec = metric(name, of="b").needs(layout("multiclass"))["score"]
     rows = {"y": ["a", "b", "c", "b"], "sb": [0.2, 0.7, 0.4, 0.6]}

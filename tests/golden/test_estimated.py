@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pyarrow as pa
@@ -193,11 +193,11 @@ def test_a_new_combination_is_not_covered():
 
 
 def test_many_windows_are_cheap():
-    """306 windows of all eight metrics take seconds, on whatever machine this is."""
+    """306 windows of all eight metrics take seconds of the processor, on whatever machine this is."""
     asked = [metric(name) for name in ORACLES]
     baseline = Baseline.fit(customers(7, 20_000, 0.3), SCHEMA, metrics=asked)
-    start = perf_counter()
+    start = process_time()
     report = compare(baseline, customers(8, 306 * 100, 0.3), metrics=asked, every="100 rows")
     found = [report.series(name)[1] for name in ORACLES]
-    assert perf_counter() - start < 20
+    assert process_time() - start < 20
     assert all(np.mean(series.reason < 0) > 0.99 for series in found)

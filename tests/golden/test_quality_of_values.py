@@ -28,7 +28,7 @@ LAST = {key: row for row, key in enumerate(ROWS["id"])}
 KEPT = sorted(LAST.values())
 #: metric -> (column, what plain Python says of the rows)
 ORACLES = {
-    "freshness": (None, max(ROWS["t"].to_pylist()[row] for row in KEPT).timestamp()),
+    "freshness": (None, max(ROWS["t"].take(KEPT).to_pylist()).timestamp()),
     "duplicates": (None, 1 - len(KEPT) / N),
     "distinct": ("x", float(len(np.unique(ROWS["x"][KEPT])))),
     "vanished": ("c", 2.0),
@@ -102,7 +102,7 @@ def test_many_distinct_values_lie_in_the_interval(report):
 @pytest.mark.parametrize(("name", "needs"), [("freshness", "event time"), ("duplicates", "id")])
 def test_says_what_it_needs(name: str, needs: str):
     layout = Layout(schema=vd.Schema(), task="none", columns=())
-    assert needs in metric(name).why_not(layout)
+    assert needs in str(metric(name).why_not(layout))
 
 
 def test_freshness_without_times():

@@ -17,7 +17,8 @@ import vedette as vd
 
 class Stub:
     """Takes each (source, seq) once, as the real server does. `moods` are answers to the next requests, in order:
-    a status, ("lost",) to take the rows and drop the reply, ("slow", seconds), or ("drip", seconds).
+    a status, ("lost",) to take the rows and drop the reply, ("held", event) to answer once the event is set, or
+    ("drip", seconds).
     """
 
     def __init__(self):
@@ -31,6 +32,7 @@ class Stub:
         self.lost = Counter()
         self.duplicates = 0
         self.requests = 0
+        self.times = []
         self.paths = []
         self.lock = threading.Lock()
         self.open = []
@@ -94,6 +96,7 @@ def handler(stub):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             with stub.lock:
                 stub.requests += 1
+                stub.times.append(time.monotonic())
                 mood = stub.moods.pop(0) if stub.moods else stub.always
             if isinstance(mood, int):
                 mood = ("status", mood, {})
@@ -103,8 +106,8 @@ def handler(stub):
                 case ("lost",):
                     stub.take(self.headers, self.path, body)
                     self.close_connection = True
-                case ("slow", seconds):
-                    time.sleep(seconds)
+                case ("held", event):
+                    event.wait()
                     self.answer(202, stub.take(self.headers, self.path, body), {})
                 case ("drip", seconds):
                     end = time.monotonic() + seconds
@@ -156,13 +159,31 @@ def logger(stub, tmp_path):
     made = []
 
     def make(target=None, model="flights", **options):
-        options = {"spool": tmp_path / "spool", "interval": 0.05, "timeout": 5.0, "batch_rows": 100} | options
+        options = {
+            "spool": tmp_path / "spool",
+            "interval": 0.05,
+            "timeout": 60.0,
+            "batch_rows": 100,
+        } | options
         made.append(vd.Logger(target or stub.url, model, **options))
         return made[-1]
 
     yield make
     for log in made:
         log.close(0.0)
+
+
+@pytest.fixture(scope="session")
+def until():
+    """Wait until something holds; the minute is for machines that are busy with other things."""
+
+    def waiting(condition, seconds=60.0):
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.01)
+        return condition()
+
+    return waiting
 
 
 @pytest.fixture(scope="session")

@@ -145,15 +145,18 @@ def test_drop_newest_keeps_the_first(tmp_path):
 
 def test_block_waits_no_longer_than_told(tmp_path):
     log = idle(tmp_path, max_rows=5, policy="block", block_timeout=0.2)
-    start = time.monotonic()
-    for i in range(6):
+    took = []
+    for i in range(10):
+        start = time.monotonic()
         log.prediction(str(i))
-    assert 0.19 < time.monotonic() - start < 0.5
-    assert log.counts.dropped == {"queue_full": 1}
+        took.append(time.monotonic() - start)
+    assert min(took[5:]) > 0.19
+    assert min(took[5:]) < 0.5  # the best of five: this machine may be busy with other things
+    assert log.counts.dropped == {"queue_full": 5}
 
 
 def test_block_loses_nothing_while_the_worker_keeps_up(tmp_path):
-    with vd.Logger(tmp_path, "m", max_rows=50, policy="block", block_timeout=5.0, interval=0.02) as log:
+    with vd.Logger(tmp_path, "m", max_rows=50, policy="block", block_timeout=60.0, interval=0.02) as log:
         for i in range(500):
             log.prediction(str(i))
     assert log.counts.sent == 500

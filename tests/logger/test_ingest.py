@@ -60,7 +60,7 @@ def test_rows_and_labels_come_together_in_the_lake(served, logger):
         log.prediction(f"r{i}", {"x": i if i % 7 else "odd", "c": None if i % 3 else "a"}, score=i / 500)
         log.label(f"r{i}", i % 2)
     assert log.predictions({"id": ["f1", "f2"], "score": [0.1, 0.2], "x": [1.5, None]}) == 2
-    assert log.flush(20)
+    assert log.flush(60)
     counts = log.counts
     assert (counts.sent, counts.lost, counts.quarantined, counts.error) == (1002, 0, 0, "")
     rows = served.rows()
@@ -84,7 +84,7 @@ def test_rows_that_the_server_sets_aside_are_counted(served, logger):
     log = logger(served.url)
     log.prediction("a", time=time.time() + 86_400)
     log.prediction("b")
-    assert log.flush(10)
+    assert log.flush(60)
     assert log.counts.sent == 2
     assert log.counts.quarantined == 1
     assert set(served.rows()) == {"b"}
@@ -94,7 +94,7 @@ def test_profiles_are_taken_whole(served, logger):
     baseline = vd.Baseline.fit({"x": [1.0, 2.0, 3.0, 4.0]})
     log = logger(served.url, mode="profile", baseline=baseline)
     log.prediction(features={"x": 2.0})
-    assert log.close(10)
+    assert log.close(60)
     served.rows()
     (entry,) = served.summaries
     assert cube_of(decode(entry.body)).rows == 1

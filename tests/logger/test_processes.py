@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
@@ -16,28 +17,30 @@ pytestmark = [
 ]
 
 
-def run(code, stub, tmp_path, *, wait=True, **environment):
+#: The end of a program that tells how many seconds the end took: two are meant, and a request may take ten.
+TIMED = """
+import atexit
+start = time.monotonic()
+atexit._run_exitfuncs()
+print(time.monotonic() - start)
+"""
+
+
+def run(code, stub, tmp_path, *, wait=True, timed=False):
     """Run a program that has a logger `log` to the stub."""
     start = f"""
         import os, signal, sys, time
         import vedette as vd
         log = vd.Logger({stub.url!r}, "flights", spool={str(tmp_path / "spool")!r}, interval=0.05)
     """
-    program = textwrap.dedent(start) + textwrap.dedent(code)
+    program = textwrap.dedent(start) + textwrap.dedent(code) + TIMED * timed
     process = subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     if not wait:
         return process
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out, err
-
-
-def until(condition, seconds=15.0):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 def test_a_program_that_ends_without_close_loses_nothing(stub, tmp_path):
@@ -46,38 +49,38 @@ def test_a_program_that_ends_without_close_loses_nothing(stub, tmp_path):
     assert sorted(map(int, stub.ids())) == list(range(3000))
 
 
-def test_a_program_that_ends_while_the_server_is_down_leaves_its_rows_to_the_next(stub, logger, tmp_path):
+def test_a_program_that_ends_while_the_server_is_down_leaves_its_rows_to_the_next(
+    stub, logger, tmp_path, until
+):
     stub.stop()
-    start = time.monotonic()
-    code, _, err = run("for i in range(500): log.prediction(str(i))", stub, tmp_path)
+    code, out, err = run("for i in range(500): log.prediction(str(i))", stub, tmp_path, timed=True)
     assert (code, err) == (0, "")
-    assert time.monotonic() - start < 20  # with the start of the program, on a busy machine
+    assert float(out) < 9
     stub.start()
     log = logger()
     log.prediction("next")
     assert until(lambda: len(stub.ids()) == 501)
-    assert log.flush(5)
+    assert log.flush(60)
     assert (log.counts.sent, log.counts.adopted_sent) == (1, 500)
     assert len(set(stub.ids())) == 501
 
 
 def test_a_program_ends_in_time_though_the_server_hangs(stub, tmp_path):
-    stub.always = ("slow", 30)
-    start = time.monotonic()
+    answered = threading.Event()
+    stub.always = ("held", answered)
     code, out, _ = run(
         """
-        log.prediction("a"); time.sleep(0.5); log.prediction("b")
-        import atexit
-        start = time.monotonic()
-        atexit._run_exitfuncs()
-        print(time.monotonic() - start)
+        log.prediction("a")
+        while log.counts.spooled < 1: time.sleep(0.01)
+        log.prediction("b")
         """,
         stub,
         tmp_path,
+        timed=True,
     )
+    answered.set()
     assert code == 0
-    assert float(out) < 2.5
-    assert time.monotonic() - start < 20
+    assert float(out) < 9
     assert len(list(tmp_path.glob("spool/*/*.arrow"))) == 2
 
 
@@ -103,13 +106,13 @@ def test_rows_of_a_killed_program_are_adopted(stub, logger, tmp_path):
     stub.always = None
     other._pipeline.outbox.adopt()
     assert other.counts.adopted == 300
-    assert other.flush(10)
+    assert other.flush(60)
     assert sorted(map(int, stub.ids())) == list(range(300))
     assert other.counts.adopted_sent == 300
 
 
 def test_a_program_killed_at_any_moment_never_sends_a_row_twice_and_loses_only_its_queue(
-    stub, logger, tmp_path
+    stub, logger, tmp_path, until
 ):
     """The rows that were spooled or sent when it was killed all arrive, once."""
     for n in range(4):
@@ -141,7 +144,7 @@ def test_a_program_killed_at_any_moment_never_sends_a_row_twice_and_loses_only_i
         log.close()
 
 
-def ended(child, seconds=40.0):
+def ended(child, seconds=120.0):
     """Return the status of a child; one that hangs is killed."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -160,11 +163,11 @@ def test_a_forked_child_sends_its_own_rows_and_none_of_its_parent(stub, logger):
     child = os.fork()
     if not child:
         log.prediction("child")
-        done = log.flush(10)
+        done = log.flush(60)
         counts = log.counts
         os._exit(0 if done and counts.sent == counts.logged == 1 else 1)
     assert ended(child) == 0
-    assert log.flush(10)
+    assert log.flush(60)
     assert log.counts.sent == log.counts.logged == 10
     assert sorted(stub.ids()) == sorted(["child", *(f"parent-{i}" for i in range(10))])
     assert len(stub.order) == 2
@@ -207,10 +210,10 @@ def test_a_storm_of_forks(stub, logger):
         if not child:
             for i in range(20):
                 log.prediction(f"c{n}-{i}")
-            os._exit(0 if log.close(20) else 1)
+            os._exit(0 if log.close(60) else 1)
         children.append(child)
     assert [ended(c) for c in children] == [0] * 8
-    assert log.flush(10)
+    assert log.flush(60)
     assert len(stub.ids()) == len(set(stub.ids())) == 8 + 160
 
 
@@ -219,7 +222,7 @@ def work(log, name):
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_processes_of_multiprocessing_send_what_they_log(stub, logger, method):
+def test_processes_of_multiprocessing_send_what_they_log(stub, logger, method, until):
     log = logger()
     log.prediction("parent")
     context = multiprocessing.get_context(method)
@@ -229,12 +232,12 @@ def test_processes_of_multiprocessing_send_what_they_log(stub, logger, method):
     for process in processes:
         process.join(60)
         assert process.exitcode == 0
-    assert log.flush(10)
+    assert log.flush(60)
     assert until(lambda: len(stub.ids()) == 3)
     assert sorted(stub.ids()) == ["child-0", "child-1", "parent"]
 
 
-def test_a_logger_that_nobody_holds_any_more_sends_what_it_has(stub, tmp_path):
+def test_a_logger_that_nobody_holds_any_more_sends_what_it_has(stub, tmp_path, until):
     import gc
 
     import vedette as vd

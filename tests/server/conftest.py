@@ -24,21 +24,26 @@ class Server:
         self.thread = threading.Thread(target=self.uvicorn.run)
         self.thread.start()
         while not self.uvicorn.started:
+            assert self.thread.is_alive()
             time.sleep(0.02)
         self.port = self.uvicorn.servers[0].sockets[0].getsockname()[1]
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
+        deadline = time.monotonic() + 90
+        while self.http.get("/ready").status_code != 200:  # until all its work has come round once
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def stop(self):
         self.http.close()
         self.uvicorn.should_exit = True
-        self.thread.join(30)
+        self.thread.join(60)
 
     def log(self, rows, model="flights", kind="predictions", **more):
         return self.http.post(f"/v1/models/{model}/{kind}", json=rows, **more)
 
     def stored(self, model="flights"):
         """Wait until all that was acknowledged is in the lake; return the rows of the model by id."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while any(self.station.home.spool.iterdir()):
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from vedette.server.settings import Settings
 from vedette.server.station import Station
 from vedette.server.ticking import microseconds
 from vedette.store import accounts
+from vedette.store.home import Home
 
 PASSWORD = "correct horse battery"
 DAY = 86_400
@@ -32,11 +34,23 @@ every = "1d"
 """
 
 
+def one_at_a_time(step):
+    """Return a step that the station's thread and a test, which both take it, do not take at once."""
+    turn = threading.Lock()
+
+    def taken(now):
+        with turn:
+            return step(now)
+
+    return taken
+
+
 class Site:
     """A client of the whole application; its threads run, and the evaluation is stepped by hand besides."""
 
     def __init__(self, folder, **options):
         self.station = Station(Settings(home=folder, every=3600.0, **options))
+        self.station.loop.step = one_at_a_time(self.station.loop.step)
         self.client = TestClient(application(self.station), base_url="http://127.0.0.1:8400")
 
     def get(self, path, **headers):
@@ -177,8 +191,10 @@ def test_after_the_first_user_everybody_signs_in(site):
 
 
 def test_without_accounts_only_this_machine_is_served(tmp_path):
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError) as refused:
         Station(Settings(home=tmp_path / "home", host="0.0.0.0", accounts=False))
+    assert refused.tb  # what was half made still lives, and yet has let go of the home
+    Home(tmp_path / "home").close()
     open_ = Site(tmp_path / "open")
     with open_.client:
         assert open_.get("/").status_code == 200

@@ -36,8 +36,15 @@ def broken(serve, make, until, start, receiver, toml):
     table += f'[[sinks]]\nkind = "alertmanager"\nurl = "{receiver.url}"\n'
     server.watch(make(30, start=start - 40 * DAY, seed=3), monitor=server.monitor + toml + table)
     server.send(make(DAYS, start=start, broken_from=BROKEN))
-    until(lambda: server.closed() >= DAYS - 1, 40)
+    until(lambda: server.closed() >= DAYS - 1)
+    until(lambda: all_told(server))
     return server
+
+
+def all_told(server):
+    """Tell whether every window that came was looked at, and every message about them arrived."""
+    with server.database.read() as tx:
+        return not windows.count_dirty(tx) and deliveries.next_due(tx) is None
 
 
 def hooked(receiver):
@@ -69,7 +76,7 @@ def test_a_message_comes_with_its_picture_and_standing_incidents_again_where_the
     monkeypatch.setattr(pictures, "png", drawn)
     assert picture(grave.id, "en").startswith(b"\x89PNG")
     assert picture(grave.id, "zh") is None, "a picture that fails keeps nobody waiting"
-    until(lambda: any(a["labels"]["incident"] == grave.id for a in alerts(receiver)))
+    assert any(a["labels"]["incident"] == grave.id for a in alerts(receiver))
     before, hooks = len(alerts(receiver)), len(hooked(receiver))
     assert server.station.repeats.step(microseconds()) == len(standing)
     again = alerts(receiver)[before:]
