@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.alerts.explanation import Explanation
-from vedette.alerts.grouping import Case, about_all, grouped, identity, merged
+from vedette.alerts.following import absorbed, known_first, match
+from vedette.alerts.grouping import Case, about_all, grouped, identity, is_alarm, merged
 from vedette.alerts.incident import SYSTEM, Event, Incident, opened
 from vedette.alerts.mute import Mute
 from vedette.alerts.policy import RANK, Policy
@@ -19,7 +20,7 @@ from vedette.values import Finding, Window
 
 #: Findings of this rule rest on evidence that begins anew after each alarm: a column that still lies elsewhere may take
 #: so many windows to show it again, and would otherwise be over and back again every week.
-GATHERED, GATHERING = "promise", 14
+GATHERING = 14
 
 News = Literal["opened", "worsened", "reopened", "recovered", "reminder", "digest"]
 
@@ -68,6 +69,7 @@ def advance(
     *,
     explanations: Sequence[Explanation] = (),
     mutes: Sequence[Mute] = (),
+    outputs: Collection[str] = (),
 ) -> tuple[tuple[Incident, ...], tuple[Notice, ...]]:
     """Return the incidents after a window, and what is to be told.
 
@@ -79,22 +81,28 @@ def advance(
         Those not resolved, and those resolved within the cooldown; more do no harm.
     findings : sequence of Finding
         Those that hold in the window.
+    outputs : collection of str
+        Columns that the model writes: what they do and its performance are one thing.
     """
     told: list[Notice] = []
     incidents = [one if moment.planned else _heard(one, moment.now) for one in standing]
     woken = {one.id for one, before in zip(incidents, standing, strict=True) if one is not before}
-    for case in grouped(findings, explanations):
-        place = _match(incidents, case, moment, policy)
+    live = [one for one in incidents if one.version == moment.version]
+    for case in grouped(findings, known_first(live, explanations), outputs):
+        able = [one.version == moment.version and not _over(one, moment.now, policy) for one in incidents]
+        place = match(incidents, case, able, outputs)
         muted = moment.planned or _muted(case, moment.now, mutes)
         if place is None:
             incidents.append(_open(case, moment, policy, told, muted=muted, mutes=mutes))
             continue
-        incidents[place] = _again(incidents[place], case, moment, policy, [] if muted else told)
+        incidents, whole = absorbed(incidents, place, case, able, outputs, moment.now)
+        incidents[place] = _again(incidents[place], whole, moment, policy, [] if muted else told)
         if incidents[place].id in woken and not muted:
             _tell(told, "opened", incidents[place], moment.now, policy)
-    seen = about_all(findings)
+    seen = about_all(findings, outputs)
     incidents = [
-        one if about_all(one.findings) & seen else _quiet(one, moment, policy, told) for one in incidents
+        one if about_all(one.findings, outputs) & seen else _quiet(one, moment, policy, told)
+        for one in incidents
     ]
     if moment.planned:
         return tuple(incidents), ()
@@ -112,6 +120,7 @@ def history(
     explain: Callable[[Window], Sequence[Explanation]] = lambda _: (),
     mutes: Sequence[Mute] = (),
     planned: Sequence[bool] | None = None,
+    outputs: Collection[str] = (),
 ) -> tuple[tuple[Incident, ...], tuple[Notice, ...]]:
     """Return the incidents of a replayed history, in the order they opened, and what would have been told.
 
@@ -125,6 +134,8 @@ def history(
         Explanations of what held in a window, ranked.
     planned : sequence of bool, optional
         Windows in which nothing is to be told.
+    outputs : collection of str
+        Columns that the model writes.
     """
     first, last = _spans(findings, found or [None] * len(findings))
     live: tuple[Incident, ...] = ()
@@ -138,7 +149,9 @@ def history(
             continue
         quiet = planned is not None and bool(planned[i])
         moment = Moment(window=window, now=window.end, model=model, version=version, planned=quiet)
-        after, notices = advance(live, held, moment, policy, explanations=explain(window), mutes=mutes)
+        after, notices = advance(
+            live, held, moment, policy, explanations=explain(window), mutes=mutes, outputs=outputs
+        )
         told += notices
         live = tuple(one for one in after if not _over(one, window.end, policy))
         past += [one for one in after if _over(one, window.end, policy)]
@@ -186,19 +199,6 @@ def _heard(incident: Incident, now: int) -> Incident:
     """Return the incident with a mute that has run out taken away; if it still stands it is told then."""
     over = incident.muted_until is not None and now >= incident.muted_until
     return incident.unmute(SYSTEM, now) if over and incident.state == "muted" else incident
-
-
-def _match(incidents: Sequence[Incident], case: Case, moment: Moment, policy: Policy) -> int | None:
-    """Return the place of the incident that a case belongs to: of the same cause, else with most in common."""
-    subjects = about_all(case.findings)
-    best: tuple[bool, bool, int, int] | None = None
-    for place, one in enumerate(incidents):
-        shared = len(about_all(one.findings) & subjects)
-        if one.version != moment.version or not shared or _over(one, moment.now, policy):
-            continue
-        rank = (one.state != "resolved", one.cause == case.cause, shared, -place)
-        best = max(best, rank) if best else rank
-    return None if best is None else -best[3]
 
 
 def _over(incident: Incident, now: int, policy: Policy) -> bool:
@@ -356,7 +356,7 @@ def _quiet(incident: Incident, moment: Moment, policy: Policy, told: list[Notice
 
 def _patience(incident: Incident, policy: Policy) -> int:
     """Return the quiet windows after which an incident is over."""
-    gathered = any(f.rule == GATHERED and f.column is not None for f in incident.findings)
+    gathered = any(is_alarm(f) for f in incident.findings)
     return max(policy.recover_after, GATHERING if gathered else 0)
 
 

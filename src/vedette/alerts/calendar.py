@@ -106,14 +106,18 @@ def covered(
     wanted = [entry for entry in calendar if entry.effect == effect]
     if not wanted or not windows:
         return found
-    tz = ZoneInfo(zone)
     start = np.array([w.start for w in windows], np.int64)
     end = np.array([w.end for w in windows], np.int64)
-    first, last = (datetime.fromtimestamp(t / 1e6, UTC).astimezone(tz).date() for t in (start[0], end[-1]))
-    for entry in wanted:
-        for a, b in entry.spans(first, last):
-            found |= (start < _micros(b, tz)) & (end > _micros(a, tz))
+    for a, b in moments(wanted, int(start[0]), int(end[-1]), zone):
+        found |= (start < b) & (end > a)
     return found
+
+
+def moments(calendar: Sequence[Planned], first: int, last: int, zone: str = "UTC") -> list[tuple[int, int]]:
+    """Return the spans of a calendar that may touch the time from `first` to `last`, in microseconds, half open."""
+    tz = ZoneInfo(zone)
+    begin, end = (datetime.fromtimestamp(t / 1e6, UTC).astimezone(tz).date() for t in (first, last))
+    return [(_micros(a, tz), _micros(b, tz)) for entry in calendar for a, b in entry.spans(begin, end)]
 
 
 def _text(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -14,6 +14,8 @@ from vedette.values import Finding, Level
 #: Rules and metrics that speak of how much arrived, not of what it says.
 _VOLUME = frozenset({"missing_data", "silence"})
 _MISSING = "missing"
+#: Rule of the findings that the promise raised.
+PROMISED = "promise"
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +36,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     explanation: Explanation | None = None
 
 
-def grouped(findings: Sequence[Finding], explanations: Sequence[Explanation] = ()) -> list[Case]:
+def grouped(
+    findings: Sequence[Finding], explanations: Sequence[Explanation] = (), outputs: Collection[str] = ()
+) -> list[Case]:
     """Return the cases that findings of the same windows make, the gravest first.
 
-    Two findings belong together when they are about the same thing (the model's performance, one column, how much
-    arrived), when an explanation covers both, or when columns went missing from the same window on.
+    Two findings belong together when they are about the same thing (what the model answers and how well, one column,
+    how much arrived), when an explanation covers both, or when columns went missing from the same window on.
 
     Parameters
     ----------
@@ -46,6 +50,8 @@ def grouped(findings: Sequence[Finding], explanations: Sequence[Explanation] = (
         All of them hold in one window.
     explanations : sequence of Explanation
         Ranked, the best first. One without columns explains the model's performance only.
+    outputs : collection of str
+        Columns that the model writes: what they do and its performance are one thing.
 
     Examples
     --------
@@ -56,7 +62,9 @@ def grouped(findings: Sequence[Finding], explanations: Sequence[Explanation] = (
     """
     cases: list[list[Finding]] = []
     for finding in sorted(findings, key=lambda f: -RANK[severity(f)]):
-        akin = [case for case in cases if any(_together(finding, other, explanations) for other in case)]
+        akin = [
+            case for case in cases if any(_together(finding, other, explanations, outputs) for other in case)
+        ]
         for case in akin[1:]:  # a finding may bridge two cases
             akin[0].extend(case)
             cases.remove(case)
@@ -64,11 +72,18 @@ def grouped(findings: Sequence[Finding], explanations: Sequence[Explanation] = (
             akin[0].append(finding)
         else:
             cases.append([finding])
-    return [_case(case, explanations) for case in cases]
+    return [_case(case, explanations, outputs) for case in cases]
 
 
-def about(finding: Finding) -> frozenset[str]:
+def is_alarm(finding: Finding) -> bool:
+    """Tell whether a finding is an alarm of the promise about a column."""
+    return finding.rule == PROMISED and finding.column is not None
+
+
+def about(finding: Finding, outputs: Collection[str] = ()) -> frozenset[str]:
     """Return what a finding is about, as keys: columns, the model, its volume, its labels.
+
+    A column among `outputs`, which the model writes, is the model too.
 
     Examples
     --------
@@ -82,36 +97,33 @@ def about(finding: Finding) -> frozenset[str]:
     if finding.column is None:
         return frozenset({"model"})
     outage = finding.also if finding.metric == _MISSING else ()
-    return frozenset(f"column:{name}" for name in (finding.column, *outage))
+    model = {"model"} if finding.column in outputs else set()
+    return frozenset({*model, *(f"column:{name}" for name in (finding.column, *outage))})
 
 
-def about_all(findings: Iterable[Finding]) -> frozenset[str]:
+def about_all(findings: Iterable[Finding], outputs: Collection[str] = ()) -> frozenset[str]:
     """Return what some findings are about."""
-    return frozenset().union(*(about(f) for f in findings))
+    return frozenset().union(*(about(f, outputs) for f in findings))
 
 
-def _together(a: Finding, b: Finding, explanations: Sequence[Explanation]) -> bool:
-    mine, other = about(a), about(b)
+def _together(a: Finding, b: Finding, explanations: Sequence[Explanation], outputs: Collection[str]) -> bool:
+    mine, other = about(a, outputs), about(b, outputs)
     if mine & other:
         return True
     if a.metric == b.metric == _MISSING and a.window == b.window:
         return True
-    return any(mine & covered and other & covered for covered in map(_covered, explanations))
+    return any(mine & one.subjects and other & one.subjects for one in explanations)
 
 
-def _covered(explanation: Explanation) -> frozenset[str]:
-    return frozenset({"model", *(f"column:{name}" for name in explanation.columns)})
-
-
-def _case(findings: list[Finding], explanations: Sequence[Explanation]) -> Case:
+def _case(findings: list[Finding], explanations: Sequence[Explanation], outputs: Collection[str]) -> Case:
     ranked = sorted(findings, key=_order)
-    subjects = about_all(findings)
-    fits = (e for e in explanations if subjects & _covered(e))
-    explanation = next(fits, None)
+    subjects = about_all(findings, outputs)
+    explanation = next((one for one in explanations if subjects & one.subjects), None)
+    fault = explanation is not None and explanation.fault
     cause = explanation.key if explanation else _key(ranked[0])
     return Case(
         cause=cause,
-        level=gravest([severity(f) for f in findings]),
+        level=gravest([severity(f, fault=fault) for f in findings]),
         findings=tuple(ranked),
         explanation=explanation,
     )

@@ -91,9 +91,16 @@ def diagnose(
     causes = decide(msgspec.structs.replace(evidence, faults=(*again, *evidence.faults)))
     if causes[0].kind == "stable":
         causes = (*_joint(findings), *causes)
-    since = {**_since(causes[0], findings, current.windows[-1]), **_deployed(causes[0], findings, deploys)}
+    since = timing(causes[0], findings, current.windows[-1], deploys)
     context = {**since, **_accuracy(cube, baseline), **_segments(cube, baseline)}
     return Diagnosis.of(causes, context)
+
+
+def timing(
+    cause: Cause, findings: Sequence[Finding], newest: Window, deploys: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Return since when a cause has held, as findings tell, and the deploy it began with, as a verdict says them."""
+    return {**_since(cause, findings, newest), **_deployed(cause, findings, deploys)}
 
 
 def _span(cube: Cube, windows: slice | None) -> Cube:

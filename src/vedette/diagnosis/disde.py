@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.batch import Batch
-from vedette.diagnosis.slices import pair_losses
+from vedette.diagnosis.conditions import in_words
+from vedette.diagnosis.slices import late_labels, pair_losses
 from vedette.diagnosis.words import Lang, say
 from vedette.engine.fit import fit_layout
+from vedette.engine.labels import LateLabels
 from vedette.errors import DataError, require
 from vedette.estimation.impact import SLIGHT
 from vedette.layout import Layout
@@ -58,7 +60,7 @@ class Region(msgspec.Struct, frozen=True):
     change: float
 
     def __str__(self) -> str:
-        return " and ".join(self.conditions) or "all rows"
+        return in_words(self.conditions)
 
 
 class Disde(msgspec.Struct, frozen=True):
@@ -102,7 +104,9 @@ class Disde(msgspec.Struct, frozen=True):
         said = say(lang, "disde.change", **fields, **parts)
         where = ""
         if self.region is not None and self.largest == "concept":
-            where = say(lang, "disde.where", region=str(self.region), share=self.region.share)
+            where = say(
+                lang, "disde.where", region=in_words(self.region.conditions, lang), share=self.region.share
+            )
         return said + say(lang, f"disde.{self.largest}") + where
 
 
@@ -111,6 +115,7 @@ def disde(
     current: Any,
     schema: Schema,
     *,
+    labels: Any = None,
     level: float = 0.95,
     seed: int = 0,
 ) -> Disde:
@@ -128,6 +133,8 @@ def disde(
         Rows with labels; of each side at most 50,000, spread evenly. Rows without label or prediction are left out.
     schema : Schema
         It names the label, and score or prediction; number and category features are the inputs.
+    labels : frame or path, optional
+        Labels of the current rows in a table of their own, joined by id.
     level : float
         Confidence of the intervals: of resampled rows, the classifier being as it is.
     seed : int
@@ -161,8 +168,20 @@ def disde(
     >>> found.largest, round(found.concept.value, 1)
     ('concept', 0.2)
     """
-    layout = fit_layout(open_source(reference), schema)
-    sides = [_rows(open_source(rows), layout) for rows in (reference, current)]
+    sources = open_source(reference), open_source(current)
+    return split(fit_layout(sources[0], schema), *sources, late_labels(labels, schema), level, seed)
+
+
+def split(
+    layout: Layout,
+    reference: Source,
+    current: Source,
+    late: LateLabels | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Disde:
+    """Return the parts of rows whose layout is known; the parameters are those of `disde`."""
+    sides = [_rows(rows, layout, joined) for rows, joined in ((reference, None), (current, late))]
     if min(len(loss) for _, loss, _ in sides) < LEAST:
         raise DataError(
             f"Fewer than {LEAST} labelled rows on one side",
@@ -194,7 +213,7 @@ def _notable(term: Term) -> bool:
     return (term.low > 0 or term.high < 0) and abs(term.value) >= SLIGHT
 
 
-def _rows(source: Source, layout: Layout) -> tuple[Floats, Floats, Floats]:
+def _rows(source: Source, layout: Layout, late: LateLabels | None = None) -> tuple[Floats, Floats, Floats]:
     """Return inputs of shape (n, d), nan where missing, the loss and the weight of labelled rows."""
     spec = pair_losses(layout)
     held = [
@@ -205,10 +224,12 @@ def _rows(source: Source, layout: Layout) -> tuple[Floats, Floats, Floats]:
     assert outcome is not None
     step = max(1, -(-(source.rows or 0) // MOST))
     parts: list[tuple[Floats, Floats, Floats]] = []
+    keys = [str(layout.schema.id)] if late is not None else []
     for partition in source.partitions():
-        for table in partition.read([*dict.fromkeys((*names, *outcome.reads()))], []):
+        for table in partition.read([*dict.fromkeys((*names, *outcome.reads(), *keys))], []):
             batch = Batch(table)
             batch = batch.take(np.arange(0, len(batch), step)) if step > 1 else batch
+            batch = late.join(batch, keys[0]) if late is not None else batch
             loss = losses(batch, spec.confusion, spec.errors)
             given = weights(batch, outcome.weight)
             columns = [

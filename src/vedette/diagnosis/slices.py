@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from vedette.diagnosis.conditions import in_words
+from vedette.diagnosis.words import Lang
 from vedette.engine.cube import TOTAL
 from vedette.engine.fit import fit_layout
 from vedette.engine.labels import LateLabels
@@ -18,7 +20,7 @@ from vedette.errors import ConfigError
 from vedette.inference.multiplicity import benjamini_hochberg
 from vedette.layout import Layout
 from vedette.schema import Schema
-from vedette.sources.base import open_source
+from vedette.sources.base import Source, open_source
 from vedette.summaries.pair_losses import PairLosses, group_names
 
 Floats = npt.NDArray[np.float64]
@@ -66,8 +68,12 @@ class Slice(msgspec.Struct, frozen=True):
     p: float
     cost: float
 
+    def in_words(self, lang: Lang = "en") -> str:
+        """Return the conditions joined."""
+        return in_words(self.conditions, lang)
+
     def __str__(self) -> str:
-        return " and ".join(self.conditions)
+        return self.in_words()
 
 
 class _Cell(msgspec.Struct, frozen=True):
@@ -130,15 +136,32 @@ def slices(
     >>> [condition.split()[-1] for condition in found[0].conditions if "plan" in condition]
     ['pro']
     """
-    layout = fit_layout(open_source(reference), schema)
+    sources = open_source(reference), open_source(current)
+    layout = fit_layout(sources[0], schema)
+    return sliced(layout, *sources, late_labels(labels, schema), columns, alpha, level)
+
+
+def sliced(
+    layout: Layout,
+    reference: Source,
+    current: Source,
+    late: LateLabels | None = None,
+    columns: Sequence[str] | None = None,
+    alpha: float = 0.01,
+    level: float = 0.95,
+) -> list[Slice]:
+    """Return the slices of rows whose layout is known; the parameters are those of `slices`."""
     spec = pair_losses(layout, columns)
-    late = LateLabels(labels, schema) if labels is not None else None
-    cubes = [
-        scan(open_source(rows), layout, Wanted((spec,)), labels=joined)
+    now, then = (
+        scan(rows, layout, Wanted((spec,)), labels=joined).states[TOTAL, spec]["sums"][0]
         for rows, joined in ((current, late), (reference, None))
-    ]
-    now, then = (cube.states[TOTAL, spec]["sums"][0] for cube in cubes)
+    )
     return ranked(spec, now, then, alpha, level)
+
+
+def late_labels(given: Any, schema: Schema) -> LateLabels | None:
+    """Return labels of a table of their own, read already or not."""
+    return given if given is None or isinstance(given, LateLabels) else LateLabels(given, schema)
 
 
 def pair_losses(layout: Layout, columns: Sequence[str] | None = None) -> PairLosses:
@@ -252,7 +275,7 @@ def _slice(
         conditions=tuple(names[feature][group] for feature, group in cell.of),
         rows=rows,
         before=before,
-        share=rows / n,
+        share=float(rows / n),
         loss=float(cell.now[1] / rows),
         usual=float(cell.then[1] / before),
         change=float(change),

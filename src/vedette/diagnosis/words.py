@@ -6,8 +6,11 @@ import string
 from typing import Any, Literal
 
 from vedette.numerals import number
+from vedette.sentences.windows import window_in
 
 Lang = Literal["en", "zh"]
+#: Fields that are labels of windows.
+_WINDOWS = ("window", "again", "first")
 
 #: key -> (English, Chinese). Formats: ``share`` as per cent, ``num`` to three digits, ``int`` with separators.
 TEMPLATES: dict[str, tuple[str, str]] = {
@@ -346,7 +349,8 @@ def say(lang: Lang, key: str, **fields: Any) -> str:
     >>> say("zh", "cause.missing_burst", column="age", now=0.31, then=0.01)
     'age 在 31% 的行中缺失，此前为 1%'
     """
-    return _Formatter().vformat(TEMPLATES[key][0 if lang == "en" else 1], (), fields)
+    told = {k: window_in(lang, v) if k in _WINDOWS else v for k, v in fields.items()}
+    return _Formatter().vformat(TEMPLATES[key][0 if lang == "en" else 1], (), told)
 
 
 def one_line(name: str) -> str:

@@ -17,6 +17,8 @@ from vedette.values import Floats
 
 Kind = Literal["count", "rate", "plain"]
 Side = Literal["both", "low", "high"]
+#: Of a point: expected, low, high, p, extrapolated, outside, learnt.
+Told = tuple[float, float, float, float, bool, bool, int]
 #: Periods whose same slot makes an expectation, and how many the week needs before it has a say.
 PERIODS, WEEKS = 7, 3
 #: Weight of the newest point in the level, in the trailing error and in the trailing spread.
@@ -88,12 +90,21 @@ def band(
     alpha : float
         Share of points of an unchanged series that may begin an alarm.
     """
-    needed = min(max(2 * FEWEST, 2 * slots.cycle), 200)
-    forward, back, natural = _scale(values, kind, needed)
+    needed = learning(slots)
+    forward, back, natural = scale(values, kind, needed)
     seen = _applied(forward, values)
-    stream = _Stream(slots, natural, kind, alpha, side, needed)
+    stream = Stream(slots, natural, kind, alpha, side, needed)
     points = zip(seen.tolist(), rows.tolist(), spread.tolist(), strict=True)
-    told = [stream.step(i, *point) for i, point in enumerate(points)]
+    return banded([stream.step(i, *point) for i, point in enumerate(points)], back, needed)
+
+
+def learning(slots: Slots) -> int:
+    """Return how many points a band learns from before it speaks."""
+    return min(max(2 * FEWEST, 2 * slots.cycle), 200)
+
+
+def banded(told: Sequence[Told], back: Callable[[float], float], needed: int) -> Banded:
+    """Return what a stream said of some points, back on the scale of the series."""
     expected, low, high, p, extrapolated, outside, learnt = (
         np.array(column) for column in (zip(*told, strict=True) if told else [()] * 7)
     )
@@ -114,7 +125,7 @@ def _applied(change: Callable[[float], float], values: npt.NDArray[np.generic]) 
     return np.array([change(v) if math.isfinite(v) else v for v in values.astype(float).tolist()], float)
 
 
-def _scale(
+def scale(
     values: Floats, kind: Kind, needed: int
 ) -> tuple[Callable[[float], float], Callable[[float], float], float]:
     """Return the scale on which a series varies evenly, there and back, and the spread that counts have on it."""
@@ -206,7 +217,7 @@ class _Guesses:
             guess.learn(i, x)
 
 
-class _Stream:
+class Stream:
     """The band as it goes along the points."""
 
     def __init__(
@@ -221,9 +232,7 @@ class _Stream:
         self.run = 0
         self.settling = slots.cycle
 
-    def step(
-        self, i: int, x: float, n: float, error: float
-    ) -> tuple[float, float, float, float, bool, bool, int]:
+    def step(self, i: int, x: float, n: float, error: float) -> Told:
         """Return expected, low, high, p, extrapolated, outside and learnt of a point."""
         known = len(self.residuals)
         expected = self.guesses.expect(i)

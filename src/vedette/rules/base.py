@@ -114,6 +114,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """Return how bad each window is, to pick the worst of a run."""
         return np.nan_to_num(np.abs(series.current.value), nan=-np.inf)
 
+    def horizon(self, width: int) -> int:
+        """Return how many windows, `width` microseconds long, it learns from; 0 where the few at hand are enough."""
+        return 0
+
     def leaves(self) -> tuple[Rule, ...]:
         """Return the simple rules it is made of: itself, unless it joins several."""
         return (self,)

@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from vedette.evidence.promise import Promise
 from vedette.rules._band import Banded, Kind, Side, band
-from vedette.rules._slots import Slots, slots_of
+from vedette.rules._course import Course
+from vedette.rules._slots import Slots, is_timed, slots_of
+from vedette.rules._tail import MEMORY
 from vedette.rules.base import Rule, Series, firing, runs
 from vedette.rules.change import difference
 from vedette.sentences.sentence import Sentence
@@ -22,6 +24,8 @@ _DAY = 86_400e6
 _NORMAL = 1.96
 #: Points between two alarms of a series whose windows are not of time.
 _BETWEEN = 1000.0
+#: Weeks that tell a season of the week, and the most windows they may take.
+_WEEKS, _MOST = 8, 4096
 
 
 class SeasonalBand(Rule, frozen=True, kw_only=True):
@@ -70,19 +74,33 @@ class SeasonalBand(Rule, frozen=True, kw_only=True):
         super().__post_init__()
         Promise.parse(self.false_alarms)
 
+    def horizon(self, width: int) -> int:
+        """Return how many windows it learns from: eight weeks of them, and as many as it remembers residuals."""
+        return min(max(round(_WEEKS * 7 * _DAY / width), MEMORY + 2 * _WEEKS), _MOST)
+
+    def course(self, series: Series) -> Course:
+        """Return a band that goes along a series, from before its first window."""
+        timed = is_timed(series.windows)
+        return Course(_kind(series), self._alpha(series, timed=timed), self._side(series), self.timezone)
+
+    def go_on(self, course: Course, series: Series) -> None:
+        """Let a band go on along the windows of a series that it has not come to yet."""
+        fresh = [i for i, w in enumerate(series.windows) if course.last is None or w.start > course.last]
+        if fresh:
+            windows = [series.windows[i] for i in fresh]
+            course.go_on(windows, _values(series)[fresh], series.current.n[fresh], _error(series)[fresh])
+
     def band(self, series: Series) -> Banded:
         """Return the band beside a series, to be drawn or judged."""
         return self._band(series, slots_of(series.windows, self.timezone))
 
     def _band(self, series: Series, slots: Slots) -> Banded:
-        current, kind = series.current, _kind(series)
-        error = (current.high - current.low) / (2 * _NORMAL)
         return band(
             _values(series),
-            current.n,
-            error,
+            series.current.n,
+            _error(series),
             slots,
-            kind=kind,
+            kind=_kind(series),
             alpha=self._alpha(series, timed=slots.cycle > 1 or bool(slots.tables)),
             side=self._side(series),
         )
@@ -110,10 +128,13 @@ class SeasonalBand(Rule, frozen=True, kw_only=True):
         if not self.applies(series):
             return
         slots = slots_of(series.windows, self.timezone)
-        made = self._band(series, slots)
+        yield from self.beside(series, self._band(series, slots), slots.cycle)
+
+    def beside(self, series: Series, made: Banded, cycle: int) -> Iterator[Finding]:
+        """Yield the findings of a series beside its band; runs less than a `cycle` apart are one."""
         known, breached = series.kept(self.known(series)), series.kept(self._beyond(series, made))
         surprise = np.where(breached, _surprise(made), -np.inf)
-        for start, end in _joined(runs(firing(breached, known, self.breaches, self.of)), slots.cycle):
+        for start, end in _joined(runs(firing(breached, known, self.breaches, self.of)), cycle):
             worst = start + int(np.argmax(surprise[start:end]))
             found = self._told(series, made, worst)
             span = {"window": series.windows[start], "until": series.windows[end - 1]}
@@ -182,6 +203,11 @@ def _values(series: Series) -> Floats:
     if _kind(series) == "count":
         value = np.nan_to_num(value, nan=0.0)
     return value if series.skip is None else np.where(series.skip, np.nan, value)
+
+
+def _error(series: Series) -> Floats:
+    """Return the standard errors that the intervals tell."""
+    return (series.current.high - series.current.low) / (2 * _NORMAL)
 
 
 def _surprise(made: Banded) -> Floats:

@@ -1,13 +1,19 @@
 """A server without a server: a database, a baseline, rows that come when a test says so, and a clock that it holds."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from litestar import Litestar
 
 from vedette.engine.baseline import Baseline
 from vedette.monitor import Monitor
 from vedette.schema import Schema
+from vedette.server.api.desk import Desk
+from vedette.server.api.routes import api_router
+from vedette.server.evaluation.baselines import Baselines
 from vedette.server.evaluation.library import Library
 from vedette.server.evaluation.loop import Loop
 from vedette.server.evaluation.marking import Marking, mark_all
@@ -18,18 +24,7 @@ from vedette.store.writer import Commit
 DAY = 86_400_000_000
 START = 19_700 * DAY
 SCHEMA = Schema(id="flight", time="left_at", score="p_late", label="late", segments=["carrier"])
-MONITOR = """
-version = 1
-model = "flights"
-[schema]
-id = "flight"
-time = "left_at"
-score = "p_late"
-label = "late"
-segments = ["carrier"]
-[windows]
-every = "1d"
-"""
+MONITOR = (Path(__file__).parents[1] / "flights.toml").read_text()
 ROLES = {"flight": "vd_id", "left_at": "vd_time", "p_late": "vd_score", "late": "vd_label"}
 
 
@@ -52,6 +47,19 @@ def flights(days, *, first=0, a_day=120, seed=0, broken_from=None, labels=1.0, f
             "late": pa.array(late, mask=rng.random(n) >= labels),
         }
     )
+
+
+def app_of(site):
+    baselines = Baselines(site.database, site.rows, site.library, lambda _model, name: site.folder / name)
+    desk = Desk(
+        database=site.database,
+        library=site.library,
+        loop=site.loop,
+        baselines=baselines,
+        rows=site.rows,
+        clock=lambda: site.now,
+    )
+    return Litestar([api_router(desk)])
 
 
 class Site:

@@ -6,30 +6,14 @@ import time
 import numpy as np
 import pytest
 import uvicorn
-from litestar import Litestar
 from litestar.testing import TestClient
+from tests.server.evaluation.conftest import app_of
 
 from vedette.cli.main import vedette_command
-from vedette.server.api.desk import Desk
 from vedette.server.api.points import telling
-from vedette.server.api.routes import api_router
-from vedette.server.evaluation.baselines import Baselines
 
 DAY = 86_400_000_000
 START = 19_700 * DAY
-
-
-def app_of(site):
-    baselines = Baselines(site.database, site.rows, site.library, lambda _model, name: site.folder / name)
-    desk = Desk(
-        database=site.database,
-        library=site.library,
-        loop=site.loop,
-        baselines=baselines,
-        rows=site.rows,
-        clock=lambda: site.now,
-    )
-    return Litestar([api_router(desk)])
 
 
 @pytest.fixture(scope="module")
@@ -183,3 +167,19 @@ def test_the_command_line_plans_applies_and_compares(address, evaluated, tmp_pat
     code, said = run("apply", file)
     assert "Revision 2 of the monitor of flights is in force." in said
     assert run("diff", file)[0] == 0
+    file.write_text(file.read_text() + '[[deploys]]\ntime = "2024-01-01"\nversion = "8"\n')
+    code, said = run("plan", file)
+    assert "'version': '8'" in said
+    assert "Findings differ from now on" in said
+    assert run("diff", file)[0] == 1
+
+
+def test_a_pipeline_tells_of_a_deploy_with_one_command(address, capsys):
+    def run(*args):
+        with pytest.raises(SystemExit) as ended:
+            vedette_command(["deploy", *args, "--server", address], prog_name="vedette")
+        return ended.value.code, capsys.readouterr().out
+
+    told = ("flights", "--version", "9", "--time", "2024-01-02T03:04", "--note", "nightly")
+    assert run(*told) == (0, "flights: version 9 is noted.\n")
+    assert run(*told) == (0, "flights: version 9 was known.\n")

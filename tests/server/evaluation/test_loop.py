@@ -1,5 +1,7 @@
 """The loop gives what a replay gives, in any order of days, stops and restarts; what is late changes only numbers."""
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -21,18 +23,7 @@ from vedette.store.series import SeriesKey
 DAYS, BROKEN = 24, 15
 DAY = 86_400_000_000
 START = 19_700 * DAY
-MONITOR = """
-version = 1
-model = "flights"
-[schema]
-id = "flight"
-time = "left_at"
-score = "p_late"
-label = "late"
-segments = ["carrier"]
-[windows]
-every = "1d"
-"""
+MONITOR = (Path(__file__).parents[1] / "flights.toml").read_text()
 
 
 @pytest.fixture(scope="module")

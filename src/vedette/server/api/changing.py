@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
+from vedette.alerts.deploy import Deploy
 from vedette.engine.changes import Difference, difference
 from vedette.engine.windows import Every, zone_named
 from vedette.errors import ConfigError, UnknownNameError
 from vedette.evidence.promise import Promise
 from vedette.monitor import Monitor
-from vedette.server.api.desk import Desk
+from vedette.server.api.desk import Desk, missing_model
 from vedette.server.delivery.sinks import of_monitor
 from vedette.server.evaluation.baselines import Origin, suggested
 from vedette.server.evaluation.closing import micros
@@ -107,6 +108,25 @@ def refer(desk: Desk, model: str, origin: Origin, author: str, version: str | No
         audit.append(tx, "baseline.make", at=now, actor=author, subject=model, details=details)
     desk.wake()
     return {"baseline": entry.hash, "windows": marked}
+
+
+def deploy(desk: Desk, model: str, version: str, time: str, note: str, *, author: str) -> dict[str, Any]:
+    """Note that a version, or something around a model, was deployed; a change that begins with it says so.
+
+    The same version at the same time again changes nothing: pipelines are run twice.
+    """
+    at = Deploy(time=time).at() if time else desk.clock()
+    with desk.database.write() as tx:
+        if models.get(tx, model) is None:
+            raise missing_model(tx, model)
+        before = next((d for d in models.deploys_of(tx, model) if (d.version, d.at) == (version, at)), None)
+        number = (
+            before.id if before else models.add_deploy(tx, model, version, at=at, note=note, author=author)
+        )
+        if before is None:
+            details = {"version": version, "at": at, "note": note}
+            audit.append(tx, "deploy", at=desk.clock(), actor=author, subject=model, details=details)
+    return {"deploy": number, "at": at, "new": before is None}
 
 
 def suggestion(desk: Desk, model: str, version: str = "") -> Monitor:

@@ -9,19 +9,29 @@ import msgspec
 import numpy as np
 
 from vedette.diagnosis.words import Lang
+from vedette.engine.ageing import aged
 from vedette.engine.along import end_to_end
+from vedette.engine.cube import Cube
 from vedette.engine.definition import Definition
-from vedette.engine.evaluate import evaluate_one
+from vedette.engine.evaluate import evaluate_place
+from vedette.engine.lateness import micros
+from vedette.engine.nowcasts import Nowcasts
 from vedette.engine.rivals import contest
+from vedette.engine.stand_ins import labels_are_out
 from vedette.errors import unknown_name
 from vedette.report.report import Report
 from vedette.server.api.desk import Desk, missing_model
 from vedette.server.api.points import telling
+from vedette.server.evaluation.deploys import deploys_of
 from vedette.server.evaluation.health import healths, said
 from vedette.server.evaluation.keeping import load
+from vedette.server.showing.numbers import shown
+from vedette.server.showing.spans import between
+from vedette.server.showing.told import told_of
 from vedette.store import incidents, models, series, windows
+from vedette.store.database import Transaction
 from vedette.store.incidents import StoredIncident
-from vedette.store.series import SeriesKey
+from vedette.store.series import Series, SeriesKey
 from vedette.values import REASONS
 
 #: Windows of which a report or a comparison holds the states at once.
@@ -59,7 +69,7 @@ def one_model(desk: Desk, model: str, lang: Lang = "en") -> Json:
         return {
             **msgspec.to_builtins(found),
             "versions": msgspec.to_builtins(health),
-            "deploys": msgspec.to_builtins(models.deploys_of(tx, model)),
+            "deploys": msgspec.to_builtins(deploys_of(tx, model)),
             "baselines": msgspec.to_builtins(models.baselines_of(tx, model)),
         }
 
@@ -114,7 +124,11 @@ def one_series(
             raise unknown_name(
                 f"Place of {metric}", f"{column} {value}".strip(), known, code="api.unknown-name"
             )
-        beside = _of_reference(desk.library.find_now(tx, model, name), metric, column, segment)
+        definition = desk.library.find_now(tx, model, name)
+        said_ = _said(tx, key, found, definition) if not column and not segment else None
+    beside = definition and evaluate_place(
+        definition.plan.chosen, definition.baseline.cube, metric, column, dimension, value
+    )
     place = found.places.index((column, value))
     chosen = telling(found.fields["value"][:, place], points)
     plain: Json = {
@@ -125,37 +139,35 @@ def one_series(
         "segment": segment or None,
         "windows": found.windows[chosen].tolist(),
         "all": len(found),
-        "reference": beside,
+        "reference": msgspec.to_builtins(beside),
     }
     for field in ("value", "low", "high", "n", "p", "first"):
         plain[field] = found.fields[field][chosen, place].tolist()
     reasons = found.fields["reason"][chosen, place]
     plain["reason"] = [REASONS[r] if r >= 0 else None for r in reasons]
     plain["revision"] = found.fields["revision"][chosen, 0].tolist()
+    if said_ is not None:
+        plain["shown"] = {field: [values[i] for i in chosen] for field, values in said_.items()}
     return plain
 
 
-def _of_reference(definition: Definition | None, metric: str, column: str, segment: str) -> Json | None:
-    """Return the metric of the reference itself, None where it has none."""
-    if definition is None:
+def _said(tx: Transaction, key: SeriesKey, found: Series, definition: Definition | None) -> Json | None:
+    """Return what the page of the model says of each window; None where a metric reads no labels."""
+    metric = next((m for m in shown(definition) if m.key == key.metric), None) if definition else None
+    if metric is None or not getattr(metric, "needs_label", False) or not len(found):
         return None
-    dimension, _, value = segment.partition("=")
-    one = next(
-        (
-            c
-            for c in definition.plan.chosen
-            if c.metric.key == metric and (c.metric.column or "") == column and not c.metric.compares
-        ),
-        None,
-    )
-    cube = definition.baseline.cube
-    if one is None or dimension not in cube.segments:
-        return None
-    block = evaluate_one(one, cube, None, dimension)
-    if block is None or block.groups or value not in block.segments:
-        return None
-    plain: Json = msgspec.to_builtins(block.current[block.segments.index(value)])
-    return plain
+    first, last = int(found.windows[0]), int(found.windows[-1])
+    period = between(tx, key.model, key.version, first, last + 1)
+    told = told_of(tx, period, metric).on(found.windows, period)
+    numbers_ = {name: getattr(told.estimates, name).tolist() for name in ("value", "low", "high")}
+    return {
+        **numbers_,
+        "by": [told.how(i) or None for i in range(len(found))],
+        "reason": [REASONS[r] if r >= 0 else None for r in told.estimates.reason],
+        "first": told.first.tolist(),
+        "labelled": told.labelled.tolist(),
+        "maturity": told.maturity.tolist(),
+    }
 
 
 def all_incidents(
@@ -225,6 +237,7 @@ def report(desk: Desk, model: str, version: str, start: int | None, end: int | N
             raise unknown_name("Closed window", f"of {model} {name}", (), code="api.unknown-name")
         cube = end_to_end(load(tx, model, name, definition, chosen))
         standing = incidents.standing(tx, model, name, resolved_after=chosen[0].start)
+        seen = max((v.last_seen for v in models.versions_of(tx, model)), default=0)
     starts = {w.start for w in chosen}
     findings = [
         finding
@@ -233,15 +246,25 @@ def report(desk: Desk, model: str, version: str, start: int | None, end: int | N
         if finding.window is None
         or (finding.window.start in starts and finding.until and finding.until.start in starts)
     ]
-    monitor = definition.monitor
+    monitor, out = definition.monitor, labels_are_out(cube, definition.layout)
     return Report(
         definition.baseline,
         cube,
-        definition.plan,
+        definition.plan.with_stand_ins() if out else definition.plan,
         findings,
+        nowcasts=_nowcasts(cube, definition, max(seen, chosen[-1].end)) if out else None,
         model=f"{model} {name}",
         timezone=monitor.windows.timezone,
     )
+
+
+def _nowcasts(cube: Cube, definition: Definition, now: int) -> Nowcasts | None:
+    """Return what is expected of windows whose labels are out, None where nothing tells when labels come."""
+    delays, reference = definition.delays, definition.baseline.cube
+    if delays is None:
+        return None
+    declared = micros(definition.monitor.windows.label_delay)
+    return Nowcasts(aged(cube, delays, now), reference, definition.layout, delays, declared)
 
 
 def nulls(plain: Any) -> Any:

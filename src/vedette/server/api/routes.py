@@ -45,6 +45,17 @@ class BaselineOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     for_version: str | None = None
 
 
+class DeployOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was deployed: a version of the model, or something else that `note` says.
+
+    `time` is ISO 8601, in UTC unless it has a zone; now without it.
+    """
+
+    version: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    time: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
 def api_router(desk: Desk, *, guards: Sequence[Guard] = ()) -> Router:
     """Return the routes below ``/v1`` that read and change what is watched."""
     return Router(
@@ -179,12 +190,18 @@ def _monitors(desk: Desk) -> list[Any]:
         toml, author = await _text(request), _author(request)
         return await _told(lambda: changing.apply(desk, model, toml, author))
 
+    @post("/models/{model:str}/deploys", status_code=201, summary="Tell of a deploy", tags=["models"])
+    async def deploy(request: Incoming, model: Name, data: JSONBody[DeployOrder]) -> Response[bytes]:
+        author = _author(request)
+        told = data.version, data.time, data.note
+        return await _told(lambda: changing.deploy(desk, model, *told, author=author), 201)
+
     @post("/models/{model:str}/baselines", status_code=201, summary="Make a reference", tags=["monitors"])
     async def baseline(request: Incoming, model: Name, data: JSONBody[BaselineOrder]) -> Response[bytes]:
         author, origin = _author(request), Origin(data.kind, data.version, data.start, data.end, data.name)
         return await _told(lambda: changing.refer(desk, model, origin, author, data.for_version), 201)
 
-    return [current, revisions, suggestion, plan, apply, baseline]
+    return [current, revisions, suggestion, plan, apply, deploy, baseline]
 
 
 async def _told(work: Callable[[], T], status: int = 200) -> Response[bytes]:

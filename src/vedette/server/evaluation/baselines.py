@@ -108,6 +108,7 @@ class Baselines:
             metrics=with_watched(monitor.metrics, monitor.made_rules()),
             every=monitor.windows.every,
             timezone=monitor.windows.timezone,
+            calendar=monitor.calendar,
         )
 
     def refit(self, model: str, monitor: Monitor, *, now: int) -> list[BaselineEntry]:

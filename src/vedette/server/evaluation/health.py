@@ -139,23 +139,24 @@ def said(incident: Incident, lang: Lang = "en") -> tuple[str, str]:
 
 
 def explained(explanation: Explanation, lang: Lang = "en") -> tuple[str, str]:
-    """Return verdict and remedy of an explanation in a language, made anew from its evidence."""
+    """Return verdict and remedy of an explanation in a language, made anew from its evidence.
+
+    Of evidence that another version wrote, and this one cannot say, the English words stored with it.
+    """
     evidence = {k: v for k, v in explanation.evidence.items() if k != "context"}
-    if "form" not in evidence:
+    cause = {
+        "kind": explanation.kind,
+        "column": explanation.columns[0] if explanation.columns else None,
+        "segment": None,
+        "score": 1.0,
+        "sentence": explanation.sentence,
+        "evidence": evidence,
+    }
+    try:
+        found = Diagnosis.of((msgspec.convert(cause, Cause),), explanation.evidence.get("context", {}))
+        return found.in_words(lang)
+    except (KeyError, TypeError, ValueError):
         return explanation.sentence, explanation.remedy
-    column = explanation.columns[0] if explanation.columns else None
-    cause = msgspec.convert(
-        {
-            "kind": explanation.kind,
-            "column": column,
-            "segment": None,
-            "score": 1.0,
-            "sentence": explanation.sentence,
-            "evidence": evidence,
-        },
-        Cause,
-    )
-    return Diagnosis.of((cause,), explanation.evidence.get("context", {})).in_words(lang)
 
 
 def is_silent(monitor: Monitor, received: int, now: int) -> bool:

@@ -13,6 +13,7 @@ from vedette.engine.cube import Cube
 from vedette.engine.definition import Definition
 from vedette.engine.evaluate import Block
 from vedette.engine.packing import pack, unpack
+from vedette.server.evaluation.expecting import Expected
 from vedette.server.evaluation.line import Line, evidence_key
 from vedette.store import series, states, windows
 from vedette.store.database import Transaction
@@ -84,6 +85,28 @@ def put_estimates(
         for (metric, dimension), parts in groups.items()
     ]
     series.put(tx, [w.start for w in windows], pieces, revision=revision, settled=np.array(settled))
+
+
+def put_stand_ins(tx: Transaction, line: Line, blocks: Sequence[Block], mark: int) -> None:
+    """Write estimates without labels of windows whose labels are out, whichever windows these are."""
+    if blocks:
+        among = blocks[0].windows
+        settled = [w.end + line.late <= mark for w in among]
+        put_estimates(tx, line, blocks, revision=_revision(tx, line, among), settled=settled)
+
+
+def put_expected(tx: Transaction, line: Line, expected: Expected, mark: int) -> None:
+    """Write how complete the labels of some windows are, and nowcasts; the first of a closed window stays beside."""
+    among = expected.windows
+    settled = np.array([w.end + line.late <= mark for w in among])
+    pieces = expected.pieces(line.model, line.version)
+    revision = _revision(tx, line, among)
+    series.put(tx, [w.start for w in among], pieces, revision=revision, settled=settled)
+
+
+def _revision(tx: Transaction, line: Line, among: Sequence[Window]) -> int:
+    known = windows.listing(tx, line.model, line.version, start=among[0].start, end=among[-1].start + 1)
+    return max((w.revision for w in known), default=0)
 
 
 def places_of(block: Block) -> list[tuple[str, str]]:

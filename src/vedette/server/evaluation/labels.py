@@ -50,10 +50,11 @@ class Labels:
         if self.delay:
             return window.end + self.delay <= mark
         usual = self._usual()
-        ripe = [w for w in later if self._share(w) >= MATURE * usual]
-        return self._share(window) >= MATURE * usual or len(ripe) >= PATIENCE
+        ripe = [w for w in later if self.share(w) >= MATURE * usual]
+        return self.share(window) >= MATURE * usual or len(ripe) >= PATIENCE
 
-    def _share(self, window: Window) -> float:
+    def share(self, window: Window) -> float:
+        """Return the share of a window's rows that have a label; 1 without rows."""
         return self._shares.get(window.start, 1.0)  # without rows there is nothing to wait for
 
     def _usual(self) -> float:

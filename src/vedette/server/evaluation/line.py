@@ -16,14 +16,17 @@ from vedette.engine.cube import Cube
 from vedette.engine.definition import Definition
 from vedette.engine.evaluate import Block
 from vedette.engine.packing import array_to_plain
+from vedette.engine.repeated import Repeated
 from vedette.engine.standing import HORIZON, Judge, watcher_of
 from vedette.errors import StateError
 from vedette.server.evaluation.closing import Axis, micros
+from vedette.server.evaluation.expecting import Expecting
 from vedette.server.evaluation.labels import Labels
+from vedette.server.evaluation.repeats import Repeats
 from vedette.values import Floats, Window
 
-#: Of the wire form of evidence.
-VERSION = 1
+#: Of the wire form of evidence, and of the streams that a watcher makes of a definition.
+VERSION = 2
 #: Windows of estimates kept at hand: those that a late row may still reach without asking the store.
 AT_HAND = 2 * HORIZON
 
@@ -41,8 +44,12 @@ class Line:
         Windows whose rows, and whose labels, are spent.
     labels : Labels
         When the labels of a window are in.
+    expecting : Expecting
+        What is expected of windows whose labels are not.
     blocks : list of Block
         Estimates of the newest windows, for the rules.
+    repeats : Repeats
+        Their fingerprints.
     watcher : Watcher, optional
     known : set of int
         Beginnings of the windows that are counted.
@@ -59,6 +66,8 @@ class Line:
         self.watcher = watcher_of(definition, no_rows(Window(0, 0, ""), definition))
         self.judge = Judge(definition, self.watcher)
         self.labels = Labels(micros(windows.label_delay))
+        self.expecting = Expecting(definition)
+        self.repeats = Repeats(definition.layout, AT_HAND)
         self.first: int | None = None
         self.stepped = self.labelled = 0
         self.blocks: list[Block] = []
@@ -105,6 +114,10 @@ class Line:
         first = 0 if self.first is None else self.axis.at(self.first)
         return self.axis.windows[max(place + 1 - HORIZON, min(first, place)) : place + 1]
 
+    def repeated(self, window: Window) -> Repeated | None:
+        """Return a window whose rows are those of an earlier one, with that one, None otherwise."""
+        return self.repeats.of(window, self.horizon(window))
+
     def at_hand(self, windows: Sequence[Window]) -> bool:
         """Tell whether the estimates of some windows are in memory."""
         held = {w.start for w in self.blocks[0].windows} if self.blocks else set()
@@ -118,6 +131,7 @@ class Line:
         against = self._against if reference is None else Against(self._against.chosen, reference)
         blocks = against.estimate(end_to_end(cubes))
         self.blocks = along_time(self.blocks, blocks, AT_HAND)
+        self.repeats.keep(cubes)
         return blocks
 
     def labels_due(self, mark: int) -> Window | None:
@@ -205,4 +219,4 @@ def evidence_key(definition: Definition) -> str:
     promise: Mapping[str, str] = {"false_alarms": definition.monitor.alerts.false_alarms}
     reference = definition.monitor.reference
     told = f"{reference.kind}-{reference.depth}" if reference.depth else "static"
-    return f"{definition.hash}/{definition.baseline.hash}/{promise['false_alarms']}/{told}"
+    return f"{VERSION}/{definition.hash}/{definition.baseline.hash}/{promise['false_alarms']}/{told}"

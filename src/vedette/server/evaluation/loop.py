@@ -6,7 +6,9 @@ the mark that it is done, so a process that dies in between does that part again
 
 from __future__ import annotations
 
+import itertools
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
@@ -19,16 +21,19 @@ from vedette.engine.counting import count_windows, no_rows
 from vedette.engine.cube import Cube
 from vedette.engine.definition import Definition
 from vedette.engine.evaluate import Block
+from vedette.engine.repeated import repeated_finding
 from vedette.engine.standing import Load
 from vedette.engine.windows import window_of
 from vedette.instants import instants_of
 from vedette.server.evaluation import keeping
 from vedette.server.evaluation.closing import Hearing
-from vedette.server.evaluation.explaining import explain, explanations
+from vedette.server.evaluation.deploys import deploys_of
+from vedette.server.evaluation.explaining import explain
 from vedette.server.evaluation.library import UNREADY, Library
 from vedette.server.evaluation.line import Line
 from vedette.server.evaluation.lines import Lines
 from vedette.server.evaluation.naming import outside_rows
+from vedette.server.evaluation.past import earlier
 from vedette.server.evaluation.profiles import gather, labelled_in, with_profiles
 from vedette.server.evaluation.references import merged, past_windows
 from vedette.server.evaluation.rows import Rows
@@ -46,6 +51,11 @@ from vedette.values import Finding, Window
 _LOG = logging.getLogger(__name__)
 #: Told what is new of incidents, in the transaction that makes it so.
 Tell = Callable[[Transaction, str, str, Sequence[Notice]], None]
+
+
+#: Nowcasts may take a tenth of the time of this thread: after one they rest so many times as long, and of that
+#: microseconds may be put off, so that many quick ones need not wait for each other.
+REST, SLACK = 9, 1_000_000
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -101,6 +111,8 @@ class Loop:
         self._database, self._rows, self._library, self._tell = database, rows, library, tell
         self._stop, self._lines = stop, Lines(database)
         self._hearing, self._silences = Hearing(), Silences()
+        self._owed: dict[tuple[str, str], None] = {}
+        self._rests_until = 0
         self.failures: dict[tuple[str, str], str] = {}
 
     def step(self, now: int) -> Progress:
@@ -115,7 +127,8 @@ class Loop:
         marked = {key: list(group) for key, group in groupby(dirty, key=lambda d: (d.model, d.version))}
         open_ones = {key for key, window in newest.items() if not window.closed}
         done = Progress()
-        for key in sorted({*marked, *open_ones} & set(versions)):
+        self._owed = {key: None for key in self._owed if key in versions}
+        for key in sorted({*marked, *open_ones, *self._owed} & set(versions)):
             if self._stop():
                 break
             done = done.and_then(self._attend(versions[key], marked.get(key, []), now))
@@ -142,6 +155,7 @@ class Loop:
             found = self._library.find(tx, *key)
         if isinstance(found, str):
             self.failures[key] = found
+            self._owed.pop(key, None)
             if found in UNREADY:  # all of it is marked again when that is mended
                 with self._database.write() as tx:
                     windows.clean(tx, dirty)
@@ -151,6 +165,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001  whatever is wrong with one model must not stop the others
             _LOG.exception("%s %s cannot be evaluated", *key)
             self._lines.drop(key)
+            self._owed.pop(key, None)
             self.failures[key] = f"{type(error).__name__}: {error}"
             return Progress()
         self.failures.pop(key, None)
@@ -171,7 +186,27 @@ class Loop:
                 return done
             counted = self._count(line, chunk, mark, now)
             done = done.and_then(counted, self._judge(line, mark, now, before=work.after(chunk)))
-        return done.and_then(self._judge(line, mark, now))
+        done = done.and_then(self._judge(line, mark, now))
+        if done:
+            self._owed.setdefault((line.model, line.version))
+        # Who waits longest is first; the others have their turn in a later step.
+        if next(iter(self._owed), None) == (line.model, line.version) and now + SLACK >= self._rests_until:
+            began = time.perf_counter()
+            self._expect(line, mark)
+            rest = round(REST * (time.perf_counter() - began) * 1e6)
+            self._rests_until = max(now, self._rests_until) + rest
+            del self._owed[line.model, line.version]
+        return done
+
+    def _expect(self, line: Line, mark: int) -> None:
+        """Write what is expected of the newest windows while their labels are out."""
+        known = [w for w in line.axis.windows if w.start in line.known]
+        lacking = line.expecting.lacking(known)
+        line.expecting.keep(self._load(line)(lacking))
+        expected = line.expecting.look(mark, line.labels)
+        if expected is not None:
+            with self._database.write() as tx:
+                keeping.put_expected(tx, line, expected, mark)
 
     def _count(self, line: Line, chunk: Chunk, mark: int, now: int) -> Progress:
         """Count some windows anew and write them; those judged before are judged again by the rules."""
@@ -179,6 +214,7 @@ class Loop:
         for cube in cubes:
             line.labels.count(cube.windows[0].start, cube.rows, labelled.get(cube.windows[0].start, 0))
         blocks = self._estimated(line, cubes)
+        stand_ins = line.expecting.keep(cubes)
         settled = [w.end + line.late <= mark for w in chunk.windows]
         again = [w for w in chunk.windows if line.is_done(w)]
         looked = [Looked(w, self._ruled(line, w)) for w in again]
@@ -187,6 +223,7 @@ class Loop:
                 keeping.put_windows(tx, line, [cube], labelled, block, settled=settled[i : i + 1], now=now)
             if not line.depth:
                 keeping.put_windows(tx, line, cubes, labelled, blocks[0], settled=settled, now=now)
+            keeping.put_stand_ins(tx, line, stand_ins, mark)
             windows.clean(tx, chunk.dirty)
             for window in chunk.windows if chunk.dirty else ():
                 gather(tx, line.model, line.version, window.start, line.definition)
@@ -244,13 +281,21 @@ class Loop:
                 self._tell(tx, line.model, line.version, notices)
             line.settled.update(starts)
             judged, told = judged + len(ready), told + len(notices)
-        while (window := line.labels_due(mark)) is not None:
-            told += self._judge_labels(line, window, now)
-        return Progress(judged=judged, told=told)
+        return Progress(judged=judged, told=told + self._judge_labels(line, mark, now))
 
-    def _judge_labels(self, line: Line, window: Window, now: int) -> int:
-        """Spend the labels of one window whose rows were spent before; how much is told."""
-        load = self._load(line)
+    def _judge_labels(self, line: Line, mark: int, now: int) -> int:
+        """Spend the labels of windows whose rows were spent before, in order; how much is told."""
+        told, load = 0, remembering(self._load(line))
+        for number in itertools.count(1):
+            if (window := line.labels_due(mark)) is None:
+                break
+            told += self._judge_labels_of(line, window, now, load)
+            if number % GROUP == 0:  # memory: neighbours share what they read, distant ones do not
+                load = remembering(self._load(line))
+        return told
+
+    def _judge_labels_of(self, line: Line, window: Window, now: int, load: Load) -> int:
+        """Spend the labels of one window; how much is told."""
         (cube,) = load([window])
         evidence = line.step_labels(cube)
         looked = self._look(line, window, line.labelled - 1, load)
@@ -280,8 +325,9 @@ class Loop:
         done = line.done[: number + 1]
         if line.watcher is not None:
             found = line.judge.together(found, line.judge.alarms(line.watcher, done, number, load))
-        why = explain(found, line.definition, done, load)
-        return Looked(window, found, explanations(why))
+        with self._database.read() as tx:
+            deploys = [one.at for one in deploys_of(tx, line.model)] if found else []
+        return Looked(window, found, explain(found, line, done, load, deploys))
 
     def _ruled(self, line: Line, window: Window) -> list[Finding]:
         """Return what the rules find in a window, after bringing it and its past to hand where they are not."""
@@ -290,7 +336,10 @@ class Loop:
             line.estimate(load(wanted))
         if line.depth:
             line.estimate(load([window]), self._reference(line, window))
-        return line.judge.findings(line.blocks, window, labelled=line.labels_spent(window))
+        spent, past = line.labels_spent(window), earlier(self._database, line)
+        found = line.judge.findings(line.blocks, window, labelled=spent, earlier=past)
+        again = line.repeated(window)
+        return line.judge.together(found, [repeated_finding(again)]) if again else found
 
 
 def remembering(load: Load) -> Load:

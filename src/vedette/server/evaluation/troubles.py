@@ -32,6 +32,7 @@ def meet(
     if not looked:
         return []
     policy: Policy = monitor.alerts
+    outputs = monitor.schema.outputs
     mutes = [*monitor.mutes, *(m.mute for m in incidents.mutes_of(tx, model))]
     quiet = covered(monitor.calendar, [one.window for one in looked], monitor.windows.timezone, "mute")
     planned = incidents.downtimes_of(tx, model, after=looked[0].window.start)
@@ -49,7 +50,13 @@ def meet(
             or any(d.start < one.window.end and d.end > one.window.start for d in planned),
         )
         standing, notices = advance(
-            standing, one.findings, moment, policy, explanations=one.explanations, mutes=mutes
+            standing,
+            one.findings,
+            moment,
+            policy,
+            explanations=one.explanations,
+            mutes=mutes,
+            outputs=outputs,
         )
         told += notices
     known = set(map(id, before))
