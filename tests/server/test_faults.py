@@ -165,7 +165,7 @@ def test_a_watched_model_of_hostile_names_shows_them_as_text(live):
     order = {"kind": "log", "version": words[0], "start": START, "end": START + 4 * DAY}
     based = live.http.post("/v1/models/watched/baselines", json=order)
     assert based.status_code == 201, based.text
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 90
     windows = []
     while len(windows) < 9:
         assert time.monotonic() < deadline, windows

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 
 import pytest
 
@@ -30,7 +29,7 @@ def test_a_failure_is_counted_and_the_work_goes_on():
 
     ticker = Ticker("work", step, every=10)
     ticker.start()
-    assert done.wait(5)
+    assert done.wait(60)
     assert ticker.stop()
     assert ticker.failures == 2
     assert ticker.error == ""
@@ -48,10 +47,8 @@ def test_busy_work_is_not_kept_waiting():
         return bool(more)
 
     ticker = Ticker("work", step, every=60)
-    start = time.monotonic()
     ticker.start()
-    assert done.wait(5)
-    assert time.monotonic() - start < 5
+    assert done.wait(30), "the next turn would come after a minute"
     assert ticker.stop()
 
 
@@ -59,16 +56,16 @@ def test_it_is_woken():
     calls = threading.Semaphore(0)
     ticker = Ticker("work", lambda _: calls.release(), every=60)
     ticker.start()
-    assert calls.acquire(timeout=5)
+    assert calls.acquire(timeout=30)
     assert not calls.acquire(timeout=0.05)
     ticker.wake()
-    assert calls.acquire(timeout=5)
+    assert calls.acquire(timeout=30)
     assert ticker.stop()
 
 
 def test_work_that_hangs_is_neither_waited_for_nor_called_alive():
     hold = threading.Event()
-    ticker = Ticker("work", lambda _: hold.wait(10), every=1)
+    ticker = Ticker("work", lambda _: hold.wait(60), every=1)
     ticker.start()
     assert not ticker.alive(ticking.microseconds())
     assert not ticker.stop(patience=0.05)

@@ -11,11 +11,13 @@ from vedette.views.confusion import Confusion
 from vedette.views.content import Fact, Figure, FindingText, Headline, Page, Section, anchor
 from vedette.views.distribution import NumberDistribution
 from vedette.views.heatmap import Heatmap
+from vedette.views.parts import Parts
 from vedette.views.precision_recall import PrecisionRecall
 from vedette.views.reliability import Reliability
 from vedette.views.roc import Roc
 from vedette.views.segments import Segments
 from vedette.views.series import Marker, Series
+from vedette.views.slices import Slices
 from vedette.views.timeline import Timeline
 
 DAY = 86_400_000_000
@@ -137,6 +139,32 @@ def segments(names: tuple[str, ...], **changes: object) -> Segments:
     return msgspec.structs.replace(made, **changes)
 
 
+def slices(names: tuple[str, ...]) -> Slices:
+    """Return slices whose loss rose, each by its name."""
+    k = np.arange(1.0, len(names) + 1)
+    usual, change = 0.05 + 0 * k, 0.4 / k
+    return Slices(
+        title="One slice got worse",
+        name="error rate",
+        unit="share",
+        slices=names,
+        current=Estimates.of(usual + change, usual + change - 0.05, usual + change + 0.05, n=100 * k),
+        reference=Estimates.of(usual, n=1000 * k),
+        change=change,
+        low=change - 0.05,
+        high=change + 0.05,
+        share=0.01 * k,
+        cost=0.01 * k * change,
+    )
+
+
+def parts(names: tuple[str, ...]) -> Parts:
+    """Return a change in parts by name, one of them negative."""
+    value = np.linspace(-0.01, 0.1, len(names))
+    changes = Estimates.of(value, value - 0.01, value + 0.01, n=np.full(len(names), np.nan))
+    return Parts(title="Other labels", name="change of the loss", unit="share", parts=names, changes=changes)
+
+
 def confusion(names: tuple[str, ...]) -> Confusion:
     """Return counts with a strong diagonal."""
     k = len(names)
@@ -154,6 +182,8 @@ def charts(names: tuple[str, ...] = ("UA", "B6", "MQ")) -> dict[str, object]:
         "distribution": numbers(),
         "categories": categories(names),
         "segments": segments(names),
+        "slices": slices(names),
+        "parts": parts(names),
         "confusion": confusion(names),
         "roc": Roc(title="ROC AUC fell", current=(x, x**0.5), reference=(x, x**0.35)),
         "precision_recall": PrecisionRecall(title="AP fell", current=(x, 1 - 0.7 * x), prevalence=0.3),

@@ -14,6 +14,7 @@ import pytest
 
 from vedette.values import Estimate, Estimates, Window
 from vedette.views.chart import fitted, specification
+from vedette.views.series import Waiting
 from vedette.views.timeline import POINTS, Timeline, thin_estimates
 from vedette.views.words import LANGS
 
@@ -23,6 +24,8 @@ KINDS = (
     "distribution",
     "categories",
     "segments",
+    "slices",
+    "parts",
     "confusion",
     "roc",
     "precision_recall",
@@ -299,3 +302,73 @@ def test_timeline_is_the_wall_clock_of_the_labels():
 def test_reference_alone_is_named(samples):
     spec = specification(samples.series(reference=Estimate(0.7, n=5)))
     assert any(row.get("text") == "reference 0.700" for data in datasets(spec) for row in data)
+
+
+def waiting(samples, days=30, **changes):
+    """Return a series whose last five windows wait for labels, of which the last two have none."""
+    at = np.arange(days)
+    first = np.where(at == days - 6, 0.123, np.nan)
+    return samples.series(
+        days,
+        waiting=Waiting((at >= days - 5) & (at < days - 2)),
+        estimated=at >= days - 2,
+        first=first,
+        threshold=None,
+        **changes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("nowcast", "estimated without labels", "labels", "as known first")),
+        ("zh", ("即时预测", "无标签估计", "标签", "最初所知")),
+    ],
+)
+def test_what_is_not_settled_is_named_in_chart_and_table(samples, lang, words):
+    nowcast, guess, labels, first = words
+    view = waiting(samples)
+    table = view.table(lang)
+    assert [row[5] for row in table.rows[:6]] == [guess] * 2 + [nowcast] * 3 + [labels]
+    assert table.header[6] == first
+    assert [row[6] for row in table.rows[:7]] == [None] * 5 + [0.123, None]
+    spec = specification(view, lang)
+    drawn = str(spec)
+    assert f"○ {nowcast}   ◇ {guess}" in drawn
+    assert "0.123" in drawn  # the pointer is told what was known first
+    assert nowcast in spec["title"]["subtitle"]
+    settled = samples.series(30, estimated=None)
+    assert len(settled.table(lang).header) == 5
+    assert "○" not in str(specification(settled, lang))
+
+
+def test_hollow_points_are_drawn_however_few_or_many_there_are(samples):
+    for days in (30, 300):
+        spec = specification(waiting(samples, days))
+        styles = {
+            layer["mark"]["style"]
+            for layer in spec["layer"]
+            if isinstance(layer["mark"], dict) and layer["mark"].get("style")
+        }
+        assert {"waiting-point", "waiting", "waiting-interval"} <= styles
+    alone = samples.series(30, waiting=Waiting(np.arange(30) == 29), estimated=None)
+    marks = [layer["mark"].get("style") for layer in specification(alone)["layer"]]
+    assert "waiting-point" in marks
+
+
+def test_the_strip_of_labels_hides_no_line_at_the_lower_end(samples):
+    def bottom(view):
+        scales = [
+            layer["encoding"]["y"]["scale"]["range"]
+            for layer in specification(view)["layer"]
+            if layer["encoding"].get("y", {}).get("scale", {}).get("range")
+        ]
+        return {ends[0] for ends in scales}
+
+    assert bottom(samples.series()) != bottom(samples.series(coverage=None))
+    strip = next(
+        layer
+        for layer in specification(samples.series())["layer"]
+        if isinstance(layer["mark"], dict) and layer["mark"].get("style") == "coverage"
+    )
+    assert max(bottom(samples.series())) < strip["encoding"]["y"]["value"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vedette.views.chart import specification
-from vedette.views.lanes import Lanes, Span
+from vedette.views.lanes import STEP, Lanes, Span
 from vedette.views.png import svg
 from vedette.views.series import Marker
 
@@ -57,3 +57,27 @@ def test_nothing_happened(samples):
     view = Lanes(title="quiet", timeline=samples.timeline(3), volume=np.zeros(3))
     assert view.table().rows == ()
     view.chart().to_dict(validate=True)
+
+
+def spans(timeline, *ends):
+    """Return incidents from one window to another, each with its level."""
+    return tuple(Span(float(timeline.start[a]), float(timeline.start[b]), "x", level) for a, b, level in ends)
+
+
+def test_incidents_that_overlap_lie_in_rows_of_their_own(samples):
+    axis = samples.timeline(20)
+    ends = ((0, 9, "info"), (2, 5, "watch"), (4, 8, "act"), (9, 12, "info"))
+    view = Lanes(title="t", timeline=axis, volume=np.ones(20), incidents=spans(axis, *ends))
+    assert view.places == [2, 1, 0, 0]  # the gravest on top; the last one begins as the first ends
+    assert view.rows == 3
+    alone = Lanes(title="t", timeline=axis, volume=np.ones(20), incidents=view.incidents[:1])
+    heights = [specification(one)["height"] for one in (alone, view)]
+    assert heights[1] - heights[0] == 2 * STEP
+
+
+def test_many_at_once_do_not_make_the_chart_grow_for_ever(samples):
+    axis = samples.timeline(20)
+    ends = [(0, 19, "watch")] * 40
+    view = Lanes(title="t", timeline=axis, volume=np.ones(20), incidents=spans(axis, *ends))
+    assert view.rows == 6
+    assert len(view.table().rows) == 40

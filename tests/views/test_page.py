@@ -100,7 +100,7 @@ def test_scripts_and_styles_stay_whole(hostile):
     kinds = [attrs.get("type", "") for tag, attrs in outline.elements if tag == "script"]
     specs = [data for data in outline.data["script"] if data.startswith("{")]
     assert kinds.count("") == 2
-    assert kinds.count("application/json") == len(specs) == 9 + 2 + 1
+    assert kinds.count("application/json") == len(specs) == 11 + 2 + 1
     assert [json.loads(data) for data in specs]
 
 
@@ -135,9 +135,9 @@ def test_headings_step_down_one_at_a_time(plain):
 def test_every_chart_has_words_and_a_table(plain):
     outline = Outline(plain)
     charts = [attrs for _, attrs in outline.elements if attrs.get("class") == "chart"]
-    assert len(charts) == 11
+    assert len(charts) == 13
     assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)
-    assert len(outline.data["caption"]) == 11 + 1
+    assert len(outline.data["caption"]) == 13 + 1
 
 
 def test_level_has_shape_and_word(plain):

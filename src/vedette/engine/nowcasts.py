@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import OrderedDict
 from typing import NamedTuple
 
 import msgspec
@@ -36,8 +37,8 @@ from vedette.values import Estimates, Floats, Note, Window, counted
 
 #: Metrics that read the counts of score bins and not their sums.
 RANKING = ("roc_auc", "gini", "average_precision", "ks_score")
-#: Draws of the labels that are out; past windows that are replayed.
-DRAWS, REPLAYED = 200, 24
+#: Draws of the labels that are out; past windows that are replayed; windows whose draws are held for the next metric.
+DRAWS, REPLAYED, HELD = 200, 24, 32
 
 
 class PastError(NamedTuple):
@@ -93,6 +94,22 @@ class Nowcast(msgspec.Struct, frozen=True, kw_only=True):
         return np.asarray(self.high > self.low)
 
 
+class Replayed(NamedTuple):
+    """What windows whose labels are in taught: how far to trust the scores, and how far off nowcasts were."""
+
+    windows: list[Window]
+    promise: Promise
+    errors: dict[Metric, list[PastError]]
+
+
+class _Drawn(NamedTuple):
+    """Labels of a window to expect, and draws of them."""
+
+    strata: Strata
+    outcome: Outcome
+    draws: Outcome
+
+
 class Nowcasts:
     """Nowcasts of one run.
 
@@ -105,6 +122,8 @@ class Nowcasts:
     declared : int
         How long labels may take, microseconds; 0 where nobody said.
     level : float
+    before : Replayed, optional
+        Of an earlier look at the same model: it serves again while no more windows have matured.
 
     Attributes
     ----------
@@ -121,9 +140,11 @@ class Nowcasts:
         spec: LabelDelays,
         declared: int = 0,
         level: float = 0.95,
+        before: Replayed | None = None,
     ) -> None:
         self.cube, self.layout, self.spec, self.level = cube, layout, spec, level
         self.declared, self._found = declared, dict[Metric, Nowcast]()
+        self._drawn: OrderedDict[int, _Drawn] = OrderedDict()
         counts = cube.states[TOTAL, spec]["counts"].astype(float)
         self._delays, self._waiting, self._rows = counts[:, :, :2], counts[:, :, WAITING], counts[:, :, ALL]
         self.law = self._law()
@@ -135,6 +156,18 @@ class Nowcasts:
         self._open = np.flatnonzero(young & (self.strata.waiting.sum(axis=1) > 0))
         labelled = self.strata.labelled.sum(axis=(1, 2)) > 0
         self._matured = np.flatnonzero(~young & labelled)[-REPLAYED:]
+        self._pasts: dict[Metric, list[PastError]] = {}
+        if before is not None and before.windows == self._past_windows:
+            self.promise, self._pasts = before.promise, before.errors
+
+    @property
+    def replayed(self) -> Replayed | None:
+        """What the windows whose labels are in taught, for the next look; None where nothing had to be learnt."""
+        return Replayed(self._past_windows, self.promise, self._pasts) if len(self._open) else None
+
+    @property
+    def _past_windows(self) -> list[Window]:
+        return [self.cube.windows[i] for i in self._matured]
 
     @property
     def mature(self) -> npt.NDArray[np.bool_]:
@@ -182,7 +215,9 @@ class Nowcasts:
         value, low, high = (np.array(a) for a in (found.value, found.low, found.high))
         reason = np.array(found.reason)
         sure_low, sure_high = value.copy(), value.copy()
-        past = self._past(metric, needs)
+        if metric not in self._pasts:
+            self._pasts[metric] = self._past(metric, needs)
+        past = self._pasts[metric]
         for i in self._open:
             one = np.asarray([i])
             now, ends = self._of_window(metric, needs, one)
@@ -260,20 +295,27 @@ class Nowcasts:
         self, metric: Metric, needs: dict[str, Summary], one: npt.NDArray[np.intp]
     ) -> tuple[Estimates, tuple[float, float]]:
         """Return the estimate of one window by its expected labels, and the ends of what the labels may show."""
-        strata = self.strata.at(one)
-        fitted = fitted_rates(strata.totals(), self.law, self.promise)
-        outcome = expected_labels(strata, self.law, fitted.rates.rate)
+        strata, outcome, draws = self._draws_of(int(one[0]))
         now = metric.compute(self._states(needs, strata, outcome, one), None, self.level)
-        negative, positive = drawn_labels(strata, fitted, outcome, DRAWS, seed=int(one[0]))
         many = np.repeat(one, DRAWS)
-        drawn = metric.compute(
-            self._states(needs, strata.at(np.zeros(DRAWS, np.intp)), Outcome(negative, positive), many)
-        ).value
+        drawn = metric.compute(self._states(needs, strata.at(np.zeros(DRAWS, np.intp)), draws, many)).value
         drawn = drawn[np.isfinite(drawn)]
         if not len(drawn):
             return now, (float("nan"), float("nan"))
         ends = np.quantile(drawn, [(1 - self.level) / 2, (1 + self.level) / 2])
         return now, (float(ends[0]), float(ends[1]))
+
+    def _draws_of(self, window: int) -> _Drawn:
+        """Return the labels of a window to expect, and draws of them: the same for every metric."""
+        if window not in self._drawn:
+            strata = self.strata.at(np.asarray([window]))
+            fitted = fitted_rates(strata.totals(), self.law, self.promise)
+            outcome = expected_labels(strata, self.law, fitted.rates.rate)
+            draws = Outcome(*drawn_labels(strata, fitted, outcome, DRAWS, seed=window))
+            self._drawn[window] = _Drawn(strata, outcome, draws)
+            if len(self._drawn) > HELD:
+                self._drawn.popitem(last=False)
+        return self._drawn[window]
 
     def _gaps(
         self, now: Estimates, ends: tuple[float, float], past: list[PastError], share: float

@@ -54,6 +54,11 @@ class Client:
         """Put a monitor in force."""
         return self._ask("PUT", f"/v1/models/{model}/monitor", toml)
 
+    def deploy(self, model: str, version: str, at: str, note: str) -> dict[str, Any]:
+        """Tell of a deploy; without `at` it is now."""
+        told = {"version": version, "time": at, "note": note}
+        return self._send("POST", f"/v1/models/{model}/deploys", json={k: v for k, v in told.items() if v})
+
     def upload_reference(self, model: str, file: Path) -> dict[str, Any]:
         """Send a file of reference rows and make a baseline of it."""
         sent = self._send(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Sequence
 
@@ -69,9 +70,15 @@ class Station:
     def __init__(self, settings: Settings) -> None:
         learn()
         self.settings = settings
-        self.home = Home(settings.home)
-        self.database = Database(settings.database or self.home.database)
         self._stopping = threading.Event()
+        with contextlib.ExitStack() as opened:  # whatever is wrong, the home is free again
+            self.home = opened.enter_context(Home(settings.home))
+            self.database = Database(settings.database or self.home.database)
+            opened.callback(self.database.close)
+            self._put_together(settings)
+            opened.pop_all()
+
+    def _put_together(self, settings: Settings) -> None:
         with self.database.read() as tx:
             users = accounts.any_user(tx)
         closed = needs_accounts(settings.host, wanted=settings.accounts, users=users)
@@ -145,14 +152,10 @@ class Station:
         self.home.close()
 
     def naming(self, model: str) -> Naming:
-        """Return the names that a model's monitor gives; of none, or one that cannot be read, the empty ones."""
+        """Return the names that a model's monitor gives, without one the empty ones."""
         with self.database.read() as tx:
             file = monitors.current(tx, model)
-        if file is None:
-            return Naming()
-        schema = Monitor.from_toml(file.toml).schema
-        ours = tuple((outside, column) for column, outside in role_names(schema).items())
-        return Naming(ours, probability=schema.score is not None and schema.task in PROBABLE)
+        return _naming(file.toml) if file else Naming()
 
     def sinks(self, tx: Transaction) -> dict[str, Sink]:
         """Return every sink by its reference."""
@@ -165,9 +168,7 @@ class Station:
         file = monitors.current(tx, model)
         try:
             return of_monitor(model, Monitor.from_toml(file.toml).sinks) if file else {}
-        except (
-            VedetteError
-        ):  # refused when it was saved; one of an older version must not keep others from telling
+        except VedetteError:  # of an older version, else it were refused when saved: the others still tell
             return {}
 
     def _committed(self, commits: Sequence[Commit]) -> None:
@@ -204,6 +205,14 @@ class Station:
     def _lost(self, entries: Sequence[Entry]) -> None:
         with self.database.write() as tx:
             counters.add(tx, losses.counted(entries))
+
+
+@functools.lru_cache(maxsize=1024)
+def _naming(toml: str) -> Naming:
+    """Return the names that a monitor gives; every request asks, and reading the text takes longer than the rest."""
+    schema = Monitor.from_toml(toml).schema
+    ours = tuple((outside, column) for column, outside in role_names(schema).items())
+    return Naming(ours, probability=schema.score is not None and schema.task in PROBABLE)
 
 
 def learn() -> None:

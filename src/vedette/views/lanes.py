@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ _HEIGHT = 96
 #: Pixels from the top: where a lane's marks lie, and where the bars of volume may begin.
 _INCIDENTS, _DEPLOYS, _VOLUME = 8, 30, 48
 _THICK = 8
+#: Pixels from one row of incidents to the next, and rows at most: what does not fit lies over others in the last.
+STEP, _ROWS = 10, 6
+_GRAVE: dict[Level, int] = {"act": 0, "watch": 1, "info": 2}
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -34,7 +38,7 @@ class Span(msgspec.Struct, frozen=True):
     level: Level = "watch"
 
 
-class Lanes(msgspec.Struct, frozen=True, kw_only=True):
+class Lanes(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Incidents, deploys and volume over the windows of a timeline.
 
     Attributes
@@ -55,7 +59,7 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
     deploys: tuple[Marker, ...] = ()
 
     def chart(self, lang: Lang = "en") -> alt.LayerChart:
-        """Return the picture: two lanes of marks above bars."""
+        """Return the picture: two lanes of marks above bars; incidents that overlap lie in rows of their own."""
         import altair as alt
 
         stride = self.timeline.stride()
@@ -67,7 +71,34 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
         )
         words = frame(self.title, remarks, self._description(lang))
         layers = [self._bars(lang, stride), *self._incidents(lang), *self._deploys(lang)]
-        return alt.LayerChart(layer=layers, width=WIDTH, height=_HEIGHT, params=zoom(self.timeline), **words)
+        height = _HEIGHT + self._lower
+        return alt.LayerChart(layer=layers, width=WIDTH, height=height, params=zoom(self.timeline), **words)
+
+    @functools.cached_property
+    def places(self) -> list[int]:
+        """Row of each incident, 0 on top: the gravest go first, and none lies over another while there is room."""
+        held: list[list[Span]] = [[] for _ in range(_ROWS)]
+        found = [0] * len(self.incidents)
+        for i in sorted(
+            range(len(found)), key=lambda i: (_GRAVE[self.incidents[i].level], self.incidents[i].start)
+        ):
+            one = self.incidents[i]
+            free = (
+                k for k, row in enumerate(held) if all(one.end <= s.start or s.end <= one.start for s in row)
+            )
+            found[i] = next(free, _ROWS - 1)
+            held[found[i]].append(one)
+        return found
+
+    @property
+    def rows(self) -> int:
+        """Rows of incidents."""
+        return max(self.places, default=0) + 1
+
+    @property
+    def _lower(self) -> int:
+        """By how many pixels what is below the incidents lies lower than under one row of them."""
+        return STEP * (self.rows - 1)
 
     def table(self, lang: Lang = "en") -> Table:
         """Return what happened, the newest first."""
@@ -100,7 +131,7 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
             "told": [number(v) for v in volume.tolist()],
         })  # fmt: skip
         top = float(volume.max(initial=0.0)) or 1.0
-        scale = alt.Scale(domain=[0, top], range=[_HEIGHT, _VOLUME], nice=False)
+        scale = alt.Scale(domain=[0, top], range=[_HEIGHT + self._lower, _VOLUME + self._lower], nice=False)
         axis = number_axis(LEFT, format="~s", values=[top], grid=False)
         tooltip = [
             alt.Tooltip("window:N", title=say(lang, "window")),
@@ -124,20 +155,23 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
         import altair as alt
 
         for level in ("info", "watch", "act"):
-            chosen = [span for span in self.incidents if span.level == level]
-            if not chosen:
+            placed = [(s, k) for s, k in zip(self.incidents, self.places, strict=True) if s.level == level]
+            if not placed:
                 continue
+            chosen = [span for span, _ in placed]
             data = rows({
                 "a": [round(s.start) for s in chosen],
                 "b": [round(s.end) for s in chosen],
                 "text": [s.text for s in chosen],
+                "y": [_INCIDENTS + STEP * place for _, place in placed],
             })  # fmt: skip
-            bars = alt.Chart(data).mark_rect(style=f"marker-{level}", clip=True, cornerRadius=2)
+            base = alt.Chart(data).transform_calculate(y2=f"datum.y + {_THICK}")
+            bars = base.mark_rect(style=f"marker-{level}", clip=True, cornerRadius=2)
             yield bars.encode(
                 x=self._x("a", lang),
                 x2=alt.X2("b"),
-                y=alt.value(_INCIDENTS),
-                y2=alt.value(_INCIDENTS + _THICK),
+                y=alt.Y("y:Q", scale=None, axis=None),
+                y2=alt.Y2("y2"),
                 tooltip=alt.Tooltip("text:N"),
             )
 
@@ -150,10 +184,10 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
         base = alt.Chart(data)
         x = self._x("m", lang)
         marks = base.mark_point(style="flag-info", shape="triangle-right", clip=True)
-        yield marks.encode(x=x, y=alt.value(_DEPLOYS), tooltip=alt.Tooltip("text:N"))
+        yield marks.encode(x=x, y=alt.value(_DEPLOYS + self._lower), tooltip=alt.Tooltip("text:N"))
         if len(self.deploys) <= 6:
             names = base.mark_text(style="quiet-label", dx=8, clip=True)
-            yield names.encode(x=x, y=alt.value(_DEPLOYS), text=alt.Text("text:N"))
+            yield names.encode(x=x, y=alt.value(_DEPLOYS + self._lower), text=alt.Text("text:N"))
 
     def _x(self, field: str, lang: Lang, *, leads: bool = False) -> alt.X:
         return along(self.timeline, field, lang, leads=leads)

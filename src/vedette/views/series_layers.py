@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 #: With more points than this the line alone is drawn.
 _DOTS = 60
-_STRIP = 5
+_STRIP, _AIR = 5, 3
 #: A window with less than this part of the usual rows has no say in where the axis ends.
 _FEW = 0.2
-_GAP, _LONE, _LINE, _ESTIMATED = range(4)
+#: What windows whose labels are still to come are shown by, in words.
+HOW = {"nowcast": "how_nowcast", "so_far": "how_so_far"}
+_GAP, _LONE, _LINE, _ESTIMATED, _LONE_ESTIMATED, _WAITING = range(6)
 
 
 class Points:
@@ -51,7 +53,8 @@ class Points:
         self.domain = _domain(series, self.estimates)
         ends = np.concatenate((self.estimates.value, self.estimates.low, self.estimates.high))
         self.cut = bool((ends < self.domain[0]).any() or (ends > self.domain[1]).any())
-        self.run, self.kinds = _runs(self.there, self._estimated())
+        waiting = self._somewhere(None if series.waiting is None else series.waiting.where)
+        self.run, self.kinds = _runs(self.there, self._somewhere(series.estimated), waiting)
         self.data = rows(self._columns())
 
     def x(self, field: str, *, leads: bool = False) -> alt.X:
@@ -64,9 +67,10 @@ class Points:
 
         form = "%" if self.series.unit == "share" else "~r"
         axis = number_axis(LEFT, format=_axis_format(self.domain, form))
-        return alt.Y(
-            field, type="quantitative", scale=alt.Scale(domain=self.domain, nice=False, zero=False), axis=axis
-        )
+        # Above the strip of labels, or it would hide a line at the lower end.
+        bottom = HEIGHT if self.series.coverage is None else HEIGHT - _STRIP - _AIR
+        scale = alt.Scale(domain=self.domain, range=[bottom, 0], nice=False, zero=False)
+        return alt.Y(field, type="quantitative", scale=scale, axis=axis)
 
     def backdrop(self) -> Iterator[alt.Chart]:
         """Yield what stands behind the line: reference period, gaps, reference interval and value, threshold."""
@@ -113,20 +117,32 @@ class Points:
             pale = self._where(f"datum.k == {_ESTIMATED}").mark_area(style="realised-band", clip=True)
             yield pale.encode(x=x, y=self.y("rl"), y2=alt.Y2("rh"), detail=run)
         if drawn & {_LINE, _ESTIMATED}:
-            yield (
-                self._where(f"datum.k >= {_LINE}")
-                .mark_area(style="band", clip=True)
-                .encode(**spread, detail=run)
-            )
-        if _LONE in drawn:
-            yield self._where(f"datum.k == {_LONE}").mark_rule(style="interval", clip=True).encode(**spread)
-        for style, kind in (("metric", _LINE), ("estimated", _ESTIMATED)):
+            banded = self._where(f"datum.k == {_LINE} || datum.k == {_ESTIMATED}")
+            yield banded.mark_area(style="band", clip=True).encode(**spread, detail=run)
+        for style, kind in (
+            ("interval", _LONE),
+            ("waiting-interval", _LONE_ESTIMATED),
+            ("waiting-interval", _WAITING),
+        ):
+            if kind in drawn:
+                yield self._where(f"datum.k == {kind}").mark_rule(style=style, clip=True).encode(**spread)
+        for style, kind in (("metric", _LINE), ("estimated", _ESTIMATED), ("waiting", _WAITING)):
             if kind in drawn:
                 line = self._where(f"datum.k == {kind}").mark_line(style=style, clip=True)
                 yield line.encode(x=x, y=y, detail=run)
-        if _LONE in drawn or len(self.timeline) <= _DOTS:
-            few = f"datum.k >= {_LONE}" if len(self.timeline) <= _DOTS else f"datum.k == {_LONE}"
-            yield self._where(few).mark_point(style="point", clip=True).encode(x=x, y=y)
+        yield from self._dots(x, y, drawn)
+
+    def _dots(self, x: alt.X, y: alt.Y, drawn: set[int]) -> Iterator[alt.Chart]:
+        few = {_LINE, _ESTIMATED} if len(self.timeline) <= _DOTS else set()
+        for style, shape, kinds in (
+            ("point", "circle", {_LONE} | few & {_LINE}),
+            ("waiting-point", "diamond", {_LONE_ESTIMATED} | few & {_ESTIMATED}),
+            ("waiting-point", "circle", {_WAITING}),
+        ):
+            if drawn & kinds:
+                test = " || ".join(f"datum.k == {kind}" for kind in sorted(drawn & kinds))
+                points = self._where(test).mark_point(style=style, shape=shape, clip=True)
+                yield points.encode(x=x, y=y)
 
     def _where(self, test: str) -> alt.Chart:
         import altair as alt
@@ -140,12 +156,27 @@ class Points:
             columns |= {"rl": self.realised.low, "rh": self.realised.high}
         spans = {"a": _whole(self.timeline.start), "b": _whole(self.timeline.end)}
         told = [self._told(i) for i in range(len(self.timeline))]
+        beside = {field: values for field, _, values in self._beside()}
         words = {
             "window": list(self.timeline.labels),
             "value": told,
             "rows": [number(n) for n in one.n.tolist()],
         }
-        return {**spans, **{name: values.tolist() for name, values in columns.items()}, **words}
+        return {**spans, **{name: values.tolist() for name, values in columns.items()}, **words, **beside}
+
+    def _beside(self) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield what the pointer is told beside value and rows: field, title, and a text for each point."""
+        series, step = self.series, self.stride
+        if series.coverage is not None:
+            share = np.nanmean(runs(np.nan_to_num(series.coverage), step, np.nan), axis=-1)
+            yield "labels", say(self.lang, "labelled"), [number(v, "share") for v in share.tolist()]
+        if step > 1:
+            return
+        if series.waiting is not None or series.estimated is not None:
+            yield "how", say(self.lang, "how"), [series.how(i, self.lang) for i in range(len(self.timeline))]
+        if series.first is not None and np.isfinite(series.first).any():
+            first = [number(v, series.unit) if np.isfinite(v) else "" for v in series.first.tolist()]
+            yield "first", say(self.lang, "said_first"), first
 
     def _told(self, i: int) -> str:
         one = self.estimates[i]
@@ -154,8 +185,8 @@ class Points:
         between = interval(one.low, one.high, self.series.unit)
         return number(one.value, self.series.unit) + (f"  ({between})" if between else "")
 
-    def _estimated(self) -> npt.NDArray[np.bool_]:
-        given = self.series.estimated
+    def _somewhere(self, given: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
+        """Return in which points some window is so."""
         if given is None:
             return np.zeros(len(self.timeline), bool)
         found: npt.NDArray[np.bool_] = runs(given.astype(float), self.stride, 0.0).max(axis=-1) > 0
@@ -169,6 +200,7 @@ class Points:
             yield self._strip(self.series.coverage)
         for key, value in self._levels():
             yield from self._named_level(key, value)
+        yield from self._named_kinds()
         for level in ("info", "watch", "act"):
             yield from self._markers(level)
         last = np.flatnonzero(self.there)
@@ -189,6 +221,20 @@ class Points:
         for style in ("halo", f"{key}-label"):
             label = base.mark_text(style=style, dx=4, dy=-4)
             yield label.encode(y=self.y("v"), x=alt.value(0), text=alt.Text("text:N"))
+
+    def _named_kinds(self) -> Iterator[alt.Chart]:
+        """Yield the names of what is not settled, above the end where the newest windows are."""
+        import altair as alt
+
+        drawn, found = set(self.kinds.tolist()), []
+        if self.series.waiting is not None and _WAITING in drawn:
+            found.append(f"○ {say(self.lang, HOW[self.series.waiting.by])}")
+        if drawn & {_ESTIMATED, _LONE_ESTIMATED}:
+            found.append(f"◇ {say(self.lang, 'how_estimated')}")
+        if found:
+            base = alt.Chart(rows({"text": ["   ".join(found)]}))
+            named = base.mark_text(style="kind-label", align="right", baseline="bottom", dy=-7)
+            yield named.encode(x=alt.value("width"), y=alt.value(0), text=alt.Text("text:N"))
 
     def _strip(self, coverage: Floats) -> alt.Chart:
         import altair as alt
@@ -233,6 +279,7 @@ class Points:
             "window": say(self.lang, "window"),
             "value": self.series.name,
             "rows": say(self.lang, "rows"),
+            **{field: title for field, title, _ in self._beside()},
         }
         tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
         column = alt.Chart(self.data).mark_rect(style="hover", clip=True)
@@ -286,13 +333,15 @@ def _axis_format(domain: tuple[float, float], form: str) -> str:
 
 
 def _runs(
-    there: npt.NDArray[np.bool_], estimated: npt.NDArray[np.bool_]
+    there: npt.NDArray[np.bool_], estimated: npt.NDArray[np.bool_], waiting: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return for each point the number of its unbroken run, and how it is drawn.
 
     Gaps and changes of kind break a run; a run of one point has no line.
     """
-    kind = np.where(there, np.where(estimated, _ESTIMATED, _LINE), _GAP)
+    known = np.where(estimated, _ESTIMATED, np.where(waiting, _WAITING, _LINE))
+    kind = np.where(there, known, _GAP)
     run = np.cumsum(np.concatenate(([0], kind[1:] != kind[:-1])))[: len(kind)]
     length = np.bincount(run, minlength=1)[run] if len(run) else run
-    return run, np.where(there & (length == 1), _LONE, kind)
+    alone = np.choose(kind, [_GAP, _LONE, _LONE, _LONE_ESTIMATED, _LONE_ESTIMATED, _WAITING])
+    return run, np.where(there & (length == 1), alone, kind)

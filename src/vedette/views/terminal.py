@@ -8,6 +8,7 @@ from vedette.numerals import NOTHING, interval, number
 from vedette.views.content import FindingText, Headline, Page, Status
 from vedette.views.markup import clipped, plain
 from vedette.views.sparkline import blocks
+from vedette.views.table import Table as Grid
 from vedette.views.words import Lang, change_of, say
 
 if TYPE_CHECKING:
@@ -49,6 +50,38 @@ def words(page: Page, width: int | None = None, *, colour: bool = False) -> str:
     with console.capture() as captured:
         show(page, console)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+
+
+def table_words(table: Grid, lang: Lang = "en", width: int | None = None) -> str:
+    """Return a table as text; columns that hold numbers stand to the right.
+
+    Examples
+    --------
+    >>> print(table_words(Grid.of(["window", "share"], [("May", 0.5)], ("", "share"))))
+    window   share
+    ──────────────
+    May        50%
+    """
+    import io
+
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for j, name in enumerate(table.header):
+        text = all(isinstance(row[j], str) for row in table.rows)
+        grid.add_column(_safe(name), justify="left" if text else "right", overflow="fold")
+    for row in table.rows:
+        shown = [cell if isinstance(cell, str) else number(cell, table.unit(j)) for j, cell in enumerate(row)]
+        grid.add_row(*(Text(_safe(cell)) for cell in shown))
+    console = Console(file=io.StringIO(), width=width, no_color=True, highlight=False)
+    with console.capture() as captured:
+        console.print(grid)
+    lines = captured.get().splitlines()
+    left = [say(lang, "rows_left_out", n=table.left_out)] if table.left_out else []
+    return "\n".join([*(line.rstrip() for line in lines), *left])
 
 
 def show(page: Page, console: Console | None = None) -> None:

@@ -93,6 +93,7 @@ def test_a_server_without_accounts_stays_on_its_machine(host, wanted, users):
         ("GET", "/v1/models/m/predictions", "read"),
         ("POST", "/v1/ingest/kserve", "ingest"),
         ("PUT", "/v1/models/m/monitor", "write"),
+        ("POST", "/v1/models/m/deploys", "write"),
         ("POST", "/v1/models/m/preview", "write"),
         ("POST", "/models/m/monitor", "write"),
         ("POST", "/models/m/monitor/preview", "read"),

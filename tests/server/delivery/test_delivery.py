@@ -137,8 +137,9 @@ def test_what_another_version_wrote_is_told_in_english_rather_than_not_at_all():
     odd = Explanation(
         kind="x", sentence="Something moved.", remedy="Look.", evidence={"form": "of the future"}
     )
-    message = composed(notice(explanation=odd), "zh", Address())
-    assert (message.title, message.text) == ("Something moved.", "Look.")
+    for lang in ("en", "zh"):
+        message = composed(notice(explanation=odd), lang, Address())
+        assert (message.title, message.text) == ("Something moved.", "Look.")
 
 
 def test_a_notice_arrives_once(database, receiver, outbox):

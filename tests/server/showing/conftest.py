@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -21,21 +22,7 @@ from vedette.server.ticking import microseconds
 DAY = 86_400_000_000
 START = 19_700 * DAY
 HOSTILE = "<img src=x onerror=\"alert('1')\">"
-MONITOR = """# ours
-version = 1
-model = "flights"
-
-[schema]
-id = "flight"
-time = "left_at"
-score = "p_late"
-label = "late"
-segments = ["carrier"]
-
-[windows]
-every = "1d"  # days
-label_delay = "1d"
-"""
+MONITOR = (Path(__file__).parents[1] / "flights.toml").read_text() + 'label_delay = "1d"\n'
 
 
 def flights(days, *, first=0, a_day=60, seed=0, broken_from=None):

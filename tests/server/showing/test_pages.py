@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from vedette.server.api import changing
 from vedette.server.pages.charts import Shelf
 from vedette.server.pages.fleet import FleetQuery
 from vedette.server.pages.render import render
@@ -47,6 +48,15 @@ def test_every_chart_can_be_drawn(home, visit):
     assert len(views) >= 6
     for view in views:
         assert specification(view, visit.lang)
+
+
+def test_deploys_are_marked_with_their_words(home, visit):
+    changing.deploy(home.station.desk, "flights", "", "2023-12-15", HOSTILE, author="ci")
+    page = home.pages.model(visit, "flights", "7", "all", "")
+    words = {"en": "version 8", "zh": "版本 8"}
+    assert [mark.text for mark in page.lanes.deploys] == [HOSTILE, words[visit.lang]]
+    assert specification(page.lanes, visit.lang)
+    assert "<img src=x" not in render("model", visit, page, Shelf())
 
 
 def test_a_broken_column_is_named_by_its_page_and_a_whole_one_is_not(home, visit):

@@ -7,7 +7,8 @@ import msgspec
 from vedette.alerts.advance import Notice
 from vedette.alerts.incident import Incident
 from vedette.alerts.policy import RANK
-from vedette.server.delivery.said import facts, remedy, sentence
+from vedette.server.delivery.facts import facts
+from vedette.server.evaluation.health import said
 from vedette.server.pages.wording import say
 from vedette.sinks.base import Fact, Message
 from vedette.views.words import Lang
@@ -35,6 +36,7 @@ def composed(notice: Notice, lang: Lang, address: Address) -> Message:
     incident = notice.incidents[0]
     over = notice.kind == "recovered"
     told = say(lang, f"message.{notice.kind}")
+    sentence, remedy = said(incident, lang)
     return Message(
         key=incident.id,
         status="resolved" if over else "firing",
@@ -42,8 +44,8 @@ def composed(notice: Notice, lang: Lang, address: Address) -> Message:
         level_word=told if over else say(lang, incident.level),
         model=incident.model,
         version=incident.version or None,
-        title=sentence(incident, lang),
-        text=remedy(incident, lang),
+        title=sentence,
+        text=remedy,
         facts=(*facts(incident, lang), *_told(notice, told, lang)),
         url=address.of(incident),
         open_word=say(lang, "message.open"),
@@ -78,7 +80,7 @@ def _told(notice: Notice, word: str, lang: Lang) -> tuple[Fact, ...]:
 def _digest(notice: Notice, lang: Lang, address: Address) -> Message:
     ranked = sorted(notice.incidents, key=lambda i: (-RANK[i.level], i.since.start))
     worst = ranked[0]
-    lines = [f"{say(lang, i.level)} · {i.model}: {sentence(i, lang)}" for i in ranked[:NAMED]]
+    lines = [f"{say(lang, i.level)} · {i.model}: {said(i, lang)[0]}" for i in ranked[:NAMED]]
     more = len(ranked) - NAMED
     if more > 0:
         lines.append(say(lang, "message.more", n=more))

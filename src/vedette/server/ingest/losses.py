@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from vedette.logger.segment import LOST
+from vedette.store import counters
 from vedette.store.counters import Labels
+from vedette.store.database import Transaction
 from vedette.store.entry import Entry
 
 #: Name of the counter.
@@ -54,3 +56,13 @@ def counted(entries: Sequence[Entry]) -> dict[tuple[str, Labels], float]:
         for reason, rows in told(msgspec.msgpack.decode(entry.body)).items():
             found[DROPPED, (("model", entry.model), ("reason", reason))] += rows
     return dict(found)
+
+
+def lost_of(tx: Transaction, model: str) -> dict[str, int]:
+    """Return how many rows senders of a model gave up since this server counts, by reason, the most first."""
+    found = {
+        dict(labels).get("reason", ""): int(rows)
+        for (_, labels), rows in counters.listing(tx, DROPPED).items()
+        if dict(labels).get("model") == model
+    }
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+#: Where the documentation is read.
+DOCS = "https://vedette.readthedocs.io/"
 #: What servers or browsers would change on the way: slashes part paths, dots climb them.
 _MOVING = re.compile(r"[~/\\.\x00-\x1f\x7f\ud800-\udfff]")
 _CODED = re.compile(r"~([0-9a-f]+)_")

@@ -60,6 +60,8 @@ class FleetRow(msgspec.Struct, frozen=True, kw_only=True):
     metric, unit : str
         What `now`, `before` and `performance` measure.
     now, before : float, optional
+    expected : bool
+        Whether `now` is a nowcast: the labels of its window are still to come.
     performance : tuple of float or None
     incidents : int
         Open ones.
@@ -77,6 +79,7 @@ class FleetRow(msgspec.Struct, frozen=True, kw_only=True):
     metric: str = ""
     unit: str = ""
     now: float | None = None
+    expected: bool = False
     before: float | None = None
     performance: Values = ()
     incidents: int = 0

@@ -64,6 +64,8 @@ class ModelPage(msgspec.Struct, frozen=True, kw_only=True):
         Columns with something to say, worst first.
     incidents : tuple of IncidentLine
         Open ones, then the newest closed ones.
+    lost : tuple of (str, int)
+        Rows that senders gave up before they came here, by reason, the most first.
     monitored : bool
         False while the model logs but no monitor was made.
     connect : Connect, optional
@@ -85,5 +87,6 @@ class ModelPage(msgspec.Struct, frozen=True, kw_only=True):
     segment_metric: str = ""
     quality: tuple[QualityRow, ...] = ()
     incidents: tuple[IncidentLine, ...] = ()
+    lost: tuple[tuple[str, int], ...] = ()
     monitored: bool = True
     connect: Connect | None = None

@@ -81,6 +81,7 @@ def render(
         "chart": lambda view, at: shelf.place(view, at, visit.lang),
         "with_query": lambda **changes: with_query(visit, changes),
         "settings": _settings(visit),
+        "docs": addresses.DOCS,
         "package_version": vedette.__version__,
         **filters.bound(visit.lang, moment),
         **more,

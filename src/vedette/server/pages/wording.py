@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -10,6 +11,8 @@ from typing import Any
 
 from vedette.views import words
 from vedette.views.words import Lang
+
+_PARTED = re.compile(r"(?<=[\u4e00-\u9fff）]) (?=[\u4e00-\u9fff（])")
 
 
 @functools.cache
@@ -27,9 +30,13 @@ def say(lang: Lang, key: str, **values: Any) -> str:
     --------
     >>> say("en", "fleet.title"), say("zh", "act"), say("en", "unit.minutes", n=1)
     ('Fleet', '处理', '1 minute')
+    >>> say("zh", "model.is_now", metric="缺失率", now=3), say("zh", "model.is_now", metric="F1", now=3)
+    ('缺失率为 3', 'F1 为 3')
     """
     if "." not in key:
         return words.say(lang, key, **values)
     phrases = catalogue(lang)
     chosen = f"{key}_one" if values.get("n") == 1 and f"{key}_one" in phrases else key
-    return phrases[chosen].format(**values)
+    said = phrases[chosen].format(**values)
+    # A blank parts Latin words from Chinese ones, and not two Chinese ones.
+    return _PARTED.sub("", said) if lang == "zh" and values else said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -14,22 +13,21 @@ from vedette.server.pages import addresses
 from vedette.server.pages.wording import say
 from vedette.server.showing import numbers
 from vedette.server.showing.spans import Period
+from vedette.server.showing.told import FIELDS, Told, estimates_on, settled, told_of
 from vedette.store.database import Transaction
 from vedette.store.incidents import StoredIncident
 from vedette.store.models import Deploy
 from vedette.store.series import Series as Stored
-from vedette.values import REASONS, Estimate, Estimates
+from vedette.values import Estimate, Estimates
 from vedette.views.heatmap import Heatmap
 from vedette.views.lanes import Lanes, Span
-from vedette.views.series import Marker, Series
+from vedette.views.series import Marker, Series, Waiting
 from vedette.views.words import Lang
 
-#: What an estimate is kept as.
-FIELDS = ("value", "low", "high", "n", "p", "reason")
+#: A window with less than this part of the usual rows is not what a title is about.
+FEW = 0.2
 #: The metric of the drift map.
 DRIFT = "psi"
-#: Estimates without labels are metrics of their own, named after what they estimate.
-ESTIMATED = "estimated_"
 
 
 def performance(
@@ -40,22 +38,18 @@ def performance(
     incidents: Sequence[StoredIncident],
     lang: Lang,
 ) -> Series:
-    """Return a metric of the whole model over the period, dashed where it was estimated without labels."""
-    names = (metric.key, ESTIMATED + metric.key)
-    read = numbers.read(tx, period.model, period.version, names, period.start, fields=FIELDS)
-    real = _estimates(read.get(metric.key), period)
-    guessed = _estimates(read.get(ESTIMATED + metric.key), period)
-    dashed = (real.reason >= 0) & (guessed.reason < 0)
-    shown = Estimates(
-        *(np.where(dashed, getattr(guessed, f), getattr(real, f)) for f in Estimates.__struct_fields__)
-    )
+    """Return a metric of the whole model over the period: by labels, expected of them, or estimated without."""
+    told = told_of(tx, period, metric)
+    shown = told.estimates
     marks = [i for i in incidents if i.incident.lead.metric == metric.key]
     return Series(
-        title=_moved(metric, shown, reference, lang),
+        title=_so_far(metric, told, reference, lang),
         name=metric.titled(lang),
         timeline=period.timeline,
         estimates=shown,
-        estimated=dashed if dashed.any() else None,
+        estimated=told.estimated if told.estimated.any() else None,
+        waiting=Waiting(told.waiting, told.by) if told.waiting.any() else None,
+        first=told.first,
         unit=metric.unit,
         range=(metric.range[0], metric.range[1]),
         reference=reference,
@@ -71,7 +65,7 @@ def column_line(
     read = numbers.read(tx, period.model, period.version, [metric.key], period.start, fields=FIELDS)
     if metric.key not in read or (column, "") not in read[metric.key].places:
         return None
-    found = _estimates(read[metric.key], period, column)
+    found = estimates_on(read[metric.key], period, column)
     return Series(
         title=_moved(metric, found, reference, lang),
         name=metric.titled(lang),
@@ -111,14 +105,25 @@ def lanes(
         timeline=period.timeline,
         volume=np.array([w.rows for w in period.windows], float),
         incidents=spans,
-        deploys=tuple(
-            Marker(period.position(d.at), say(lang, "model.deploy", version=d.version)) for d in marks
-        ),
+        deploys=tuple(Marker(period.position(d.at), _deployed(d, lang)) for d in marks),
+    )
+
+
+def _deployed(deploy: Deploy, lang: Lang) -> str:
+    """Return what a deploy was: of a version, of something else, or both."""
+    version = say(lang, "model.deploy", version=deploy.version) if deploy.version else ""
+    return " · ".join(part for part in (version, deploy.note) if part) or say(
+        lang, "model.deploy_of_something"
     )
 
 
 def drift(
-    tx: Transaction, period: Period, columns: Sequence[str], incidents: Sequence[StoredIncident], lang: Lang
+    tx: Transaction,
+    period: Period,
+    columns: Sequence[str],
+    labels: Sequence[str],
+    incidents: Sequence[StoredIncident],
+    lang: Lang,
 ) -> Heatmap | None:
     """Return the drift of every column over the period; a dot where an incident says that it was no chance."""
     read = numbers.read(tx, period.model, period.version, [DRIFT], period.start)
@@ -128,13 +133,12 @@ def drift(
     places = [i for i, (c, value) in enumerate(found.places) if c in set(columns) and not value]
     if not places:
         return None
-    rows = np.searchsorted(period.starts, found.windows)
-    kept = (rows < len(period.windows)) & np.isin(found.windows, period.starts)
-    effect = np.full((len(places), len(period.windows)), np.nan)
-    effect[:, rows[kept]] = found.fields["value"][kept][:, places].T
+    effect = _effect(found, places, period)
     names = tuple(found.places[i][0] for i in places)
+    # What some labels show of a window is not what all of them will.
+    effect[np.ix_(np.isin(names, labels), ~settled(tx, period))] = np.nan
     passed = np.stack([blamed(name, incidents, period) for name in names])
-    strongest = names[int(np.argmax(np.nan_to_num(effect, nan=-np.inf).max(1)))]
+    strongest = names[int(np.argmax(np.nan_to_num(np.fmax.reduce(effect, axis=1), nan=-np.inf)))]
     return Heatmap(
         title=say(lang, "model.drift", column=strongest) if passed.any() else say(lang, "model.no_drift"),
         name="PSI",
@@ -144,6 +148,18 @@ def drift(
         passed=passed,
         links=tuple(addresses.feature(period.model, name) for name in names),
     )
+
+
+def _effect(found: Stored, places: Sequence[int], period: Period) -> npt.NDArray[np.float64]:
+    """Return some places of a series on the windows of the period, nan where it lacks one, shape (k, w)."""
+    values = found.fields["value"][:, places]
+    if np.array_equal(found.windows, period.starts):  # most often: megabytes need no copy
+        return np.ascontiguousarray(values.T)
+    rows = np.searchsorted(period.starts, found.windows)
+    kept = (rows < len(period.windows)) & np.isin(found.windows, period.starts)
+    effect = np.full((len(places), len(period.windows)), np.nan)
+    effect[:, rows[kept]] = values[kept].T
+    return effect
 
 
 def blamed(column: str, incidents: Sequence[StoredIncident], period: Period) -> npt.NDArray[np.bool_]:
@@ -158,32 +174,32 @@ def blamed(column: str, incidents: Sequence[StoredIncident], period: Period) -> 
     return marked
 
 
-def _estimates(found: Stored | None, period: Period, column: str = "", value: str = "") -> Estimates:
-    """Return one place of a series on the windows of the period; a window it lacks has no evidence."""
-    count = len(period.windows)
-    nothing = Estimates.none(np.zeros(count), "insufficient")
-    if found is None or (column, value) not in found.places or not count:
-        return nothing
-    place = found.places.index((column, value))
-    rows = np.searchsorted(period.starts, found.windows)
-    kept = (rows < count) & np.isin(found.windows, period.starts)
-    made = {name: np.array(getattr(nothing, name)) for name in FIELDS}
-    for name in FIELDS:
-        made[name][rows[kept]] = found.fields[name][kept, place]
-    made["reason"] = np.where(
-        np.isnan(made["value"]) & (made["reason"] < 0), REASONS.index("insufficient"), made["reason"]
-    )
-    return msgspec.structs.replace(nothing, **{**made, "reason": made["reason"].astype(np.int8)})
+def _so_far(metric: Metric, told: Told, reference: Estimate | None, lang: Lang) -> str:
+    """Return the finding of a line in words: by the newest window that is settled, then what is expected by now."""
+    last = told.last()
+    if last is None or told.how(last) == "settled":
+        return _moved(metric, told.estimates, reference, lang)
+    now = number(float(told.estimates.value[last]), metric.unit)
+    newest = say(lang, f"how_{told.how(last)}")
+    if not told.settled.any():
+        return say(lang, "model.only_expected", metric=_first(metric.titled(lang)), how=newest, now=now)
+    known = _moved(metric, told.among_settled(), reference, lang)
+    return say(lang, "model.and_expected", known=known, how=newest, now=now)
+
+
+def _first(title: str) -> str:
+    return title[:1].upper() + title[1:]  # it begins the sentence
 
 
 def _moved(metric: Metric, found: Estimates, reference: Estimate | None, lang: Lang) -> str:
     """Return the finding of a line in words: from the reference to the newest value."""
     known = np.flatnonzero(found.reason < 0)
-    title = metric.titled(lang)
-    title = title[:1].upper() + title[1:]  # it begins the sentence
+    title = _first(metric.titled(lang))
     if not len(known):
         return say(lang, "model.no_numbers", metric=title)
-    now = float(found.value[known[-1]])
+    # A day that has just begun says little.
+    usual = known[found.n[known] >= FEW * float(np.median(found.n[known]))]
+    now = float(found.value[usual[-1]])
     if reference is None or reference.value is None:
         return say(lang, "model.is_now", metric=title, now=number(now, metric.unit))
     then = number(reference.value, metric.unit)

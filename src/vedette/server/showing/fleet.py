@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+import msgspec
 import numpy as np
 
 from vedette import registry
+from vedette.late_labels.maturity import FINAL
 from vedette.metrics.base import Metric
 from vedette.report.overtime import SHOWN as PERFORMANCE
 from vedette.server.api.desk import Desk
 from vedette.server.evaluation.baselines import REFERENCE
+from vedette.server.evaluation.expecting import MATURITY, NOWCAST
 from vedette.server.evaluation.health import Health, healths
 from vedette.server.evaluation.library import baseline_for
 from vedette.server.pages.fleet import SHOWN, Fleet, FleetQuery, FleetRow
@@ -22,9 +25,11 @@ from vedette.server.showing.spans import DAY, DAYS
 from vedette.store import models, series, settings, windows
 from vedette.store.database import Transaction
 from vedette.store.series import Series, SeriesKey
-from vedette.store.windows import StoredWindow
+from vedette.store.windows import StoredWindow, Stretch
 from vedette.views.content import Status
 
+#: Shares of a period that are looked through for the newest value: most often it lies in the first.
+_SHARES = (0.1, 1.0)
 #: How a state of the evaluation is shown.
 LEVELS: dict[str, Status] = {
     "ok": "ok",
@@ -37,7 +42,7 @@ LEVELS: dict[str, Status] = {
 
 
 def fleet(desk: Desk, visit: Visit, query: FleetQuery) -> Fleet:
-    """Return the page; numbers are read for its lines alone, unless they are what it is sorted by."""
+    """Return the page; windows are read for its lines alone, by whatever it is sorted."""
     with desk.database.read() as tx:
         living = {m.name: m.task for m in models.listing(tx) if visit.sees(m.project)}
         known = [
@@ -54,9 +59,10 @@ def fleet(desk: Desk, visit: Visit, query: FleetQuery) -> Fleet:
         paging = Paging(len(asked), query.page)
         first = (paging.at - 1) * paging.size
         if query.sort in ("health", "model", "event", "labels"):
-            lines = _rows(tx, _sorted(asked, query)[first : first + paging.size], living, query.span)
+            ranked = _sorted(asked, query)
         else:
-            lines = _by_number(_rows(tx, asked, living, query.span), query)[first : first + paging.size]
+            ranked = _by_number(tx, asked, living, query)
+        lines = _rows(tx, ranked[first : first + paging.size], living, query.span)
     return Fleet(query=query, counts=counts, rows=tuple(lines), paging=paging)
 
 
@@ -94,34 +100,71 @@ def _sorted(found: list[Health], query: FleetQuery) -> list[Health]:
     return ranked
 
 
-def _by_number(rows: list[FleetRow], query: FleetQuery) -> list[FleetRow]:
+def _by_number(
+    tx: Transaction, found: Sequence[Health], tasks: Mapping[str, str | None], query: FleetQuery
+) -> list[Health]:
+    """Return models in the order of their rows, or of the change of their leading metric; without one, at the end."""
+    keys = [(h.model, h.version) for h in found]
+    stretches = windows.stretches(tx, keys, _microseconds(query.span))
     if query.sort == "volume":
-        return sorted(rows, key=lambda r: (r.rows, r.name), reverse=query.descending)
-    changes = {
-        r.name: (r.now - r.before) if r.now is not None and r.before is not None else float("inf")
-        for r in rows
-    }
-    return sorted(rows, key=lambda r: (changes[r.name], r.name), reverse=query.descending)
+        amounts = {key: float(stretch.rows) for key, stretch in stretches.items()}
+    else:
+        amounts = _changes(tx, found, tasks, stretches)
+    other = 0.0 if query.sort == "volume" else float("inf")
+    ranked = sorted(found, key=lambda h: (amounts.get((h.model, h.version), other), h.model))
+    return ranked[::-1] if query.descending else ranked
+
+
+def _changes(
+    tx: Transaction,
+    found: Sequence[Health],
+    tasks: Mapping[str, str | None],
+    stretches: Mapping[tuple[str, str], Stretch],
+) -> dict[tuple[str, str], float]:
+    """Return by how much each version's leading metric is now above that of its reference, where both are known."""
+    leading = _leading(tx, found, tasks)
+    before = _before(tx, found, leading)
+    left = {key: lead for key, lead in leading.items() if key in stretches and before.get(key) is not None}
+    changes: dict[tuple[str, str], float] = {}
+    for share in _SHARES:
+        begins = {k: stretches[k].end - int(share * (stretches[k].end - stretches[k].start)) for k in left}
+        values = series.get_many(tx, _told_by(left.values()), start=min(begins.values(), default=None))
+        for key, lead in left.items():
+            now, then = _newest(values, lead, begins[key], stretches[key].end), before[key]
+            if now is not None and then is not None:
+                changes[key] = now - then
+        left = {key: lead for key, lead in left.items() if key not in changes}
+    return changes
+
+
+def _newest(values: Mapping[SeriesKey, Series], lead: SeriesKey, start: int, end: int) -> float | None:
+    """Return the newest value of a line over the windows that begin in ``[start, end)``."""
+    told = [values[one].windows for one in _told_by([lead]) if one in values]
+    known = np.unique(np.concatenate([np.empty(0, np.int64), *told]))
+    return numbers.last(_line(values, lead, known[(known >= start) & (known < end)])[0])
+
+
+def _microseconds(span: str) -> int | None:
+    days = DAYS.get(span, 30)
+    return None if days is None else days * DAY
 
 
 def _rows(
     tx: Transaction, healths_: Sequence[Health], tasks: Mapping[str, str | None], span: str
 ) -> list[FleetRow]:
     """Return lines; a handful of questions whatever their number, and no baseline is opened for them."""
-    days = DAYS.get(span, 30)
-    found = windows.newest_of(
-        tx, [(h.model, h.version) for h in healths_], None if days is None else days * DAY
-    )
+    found = windows.newest_of(tx, [(h.model, h.version) for h in healths_], _microseconds(span))
     leading = _leading(tx, healths_, tasks)
     starts = [listed[0].start for listed in found.values() if listed]
-    values = series.get_many(tx, leading.values(), start=min(starts, default=None))
+    values = series.get_many(tx, _told_by(leading.values()), start=min(starts, default=None))
     before = _before(tx, healths_, leading)
     lines = []
     for health in healths_:
         key = (health.model, health.version)
         listed, lead = found[key], leading.get(key)
-        line = _line(values.get(lead) if lead else None, listed)
-        lines.append(_row(health, listed, lead.metric if lead else "", line, before.get(key)))
+        begins = np.array([w.start for w in listed], np.int64)
+        line, expected = _line(values, lead, begins) if lead else (np.empty(0), False)
+        lines.append(_row(health, listed, lead.metric if lead else "", line, expected, before.get(key)))
     return lines
 
 
@@ -156,15 +199,44 @@ def _before(
     }
 
 
-def _line(found: Series | None, listed: Sequence[StoredWindow]) -> np.ndarray:
-    if found is None:
-        return np.empty(0)
-    whole = numbers.line(found)
-    return whole[np.isin(found.windows, [w.start for w in listed])] if len(whole) else whole
+def _told_by(leading: Iterable[SeriesKey]) -> list[SeriesKey]:
+    """Return the series that a line is told by: of a metric, of its nowcast, and of how complete labels are."""
+    names = ("{}", NOWCAST + "{}", MATURITY)
+    return [
+        msgspec.structs.replace(key, metric=name.format(key.metric)) for key in {*leading} for name in names
+    ]
+
+
+def _line(values: Mapping[SeriesKey, Series], lead: SeriesKey, starts: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Return the leading metric on the windows, shape (w,), and whether its newest value is expected, not settled.
+
+    Where labels are still to come it is the nowcast, and where there is none nothing.
+    """
+    real, cast, share = (_on(values.get(key), starts) for key in _told_by([lead]))
+    young = np.nan_to_num(share, nan=1.0) < FINAL
+    line = np.where(young, cast, real)
+    there = np.flatnonzero(np.isfinite(line))
+    return line, bool(len(there) and young[there[-1]])
+
+
+def _on(found: Series | None, starts: np.ndarray) -> np.ndarray:
+    if found is not None and np.array_equal(found.windows, starts):  # most often
+        return numbers.line(found)
+    values = np.full(len(starts), np.nan)
+    if found is not None and len(found) and len(starts):
+        at = np.searchsorted(starts, found.windows)
+        kept = starts[np.minimum(at, len(starts) - 1)] == found.windows
+        values[at[kept]] = numbers.line(found)[kept]
+    return values
 
 
 def _row(
-    health: Health, listed: Sequence[StoredWindow], name: str, values: np.ndarray, before: float | None
+    health: Health,
+    listed: Sequence[StoredWindow],
+    name: str,
+    values: np.ndarray,
+    expected: bool,
+    before: float | None,
 ) -> FleetRow:
     metric: Metric | None = registry.load("metric", name)() if name and listed else None
     labelled = [w for w in listed if w.labelled]
@@ -181,6 +253,7 @@ def _row(
         metric=metric.title if metric else "",
         unit=_unit(metric),
         now=numbers.last(values),
+        expected=expected,
         before=before if metric else None,
         performance=numbers.spark(values),
         incidents=sum(health.incidents.values()),

@@ -15,7 +15,7 @@ from vedette.evidence.promise import Promise as Budget
 from vedette.metrics.base import key_in_words
 from vedette.numerals import number, signed
 from vedette.server.api.desk import Desk
-from vedette.server.delivery.said import chance, moved
+from vedette.server.delivery.facts import chance, moved
 from vedette.server.evaluation.health import said
 from vedette.server.evaluation.keeping import load
 from vedette.server.evaluation.naming import outside_rows

@@ -8,10 +8,13 @@ import msgspec
 import numpy as np
 
 from vedette.engine.definition import Definition
+from vedette.engine.labels import label_columns
 from vedette.metrics.base import Metric
 from vedette.numerals import number
 from vedette.server.api.desk import Desk
+from vedette.server.evaluation.deploys import deploys_of
 from vedette.server.evaluation.health import Health, healths, leading, said
+from vedette.server.ingest.losses import lost_of
 from vedette.server.pages.model import ModelPage, QualityRow, Subject
 from vedette.server.pages.parts import Choice, Connect, IncidentLine
 from vedette.server.pages.visit import Visit
@@ -21,6 +24,7 @@ from vedette.server.showing.fleet import LEVELS, moment, newest
 from vedette.server.showing.numbers import References
 from vedette.server.showing.slices import slices
 from vedette.server.showing.spans import Period, period
+from vedette.server.showing.told import settled
 from vedette.store import incidents, models
 from vedette.store.database import Transaction
 from vedette.store.incidents import StoredIncident
@@ -89,15 +93,18 @@ def model(
         page = _numbers(tx, references, visit, head, every, metric) if head.definition else {}
         standing = leading(tx).get((name, head.subject.version))
         number_ = next((i.number for i in every if standing and i.id == standing.id), None)
-        deploys = models.deploys_of(tx, name)
+        deploys = deploys_of(tx, name)
+        lost = tuple(lost_of(tx, name).items())
+        waiting = int((~settled(tx, head.period)).sum())
     return ModelPage(
         subject=head.subject,
         verdict=head.health.verdict,
         remedy=head.health.remedy,
         incident=number_,
-        facts=_facts(head, visit),
+        facts=_facts(head, visit, waiting),
         lanes=charts.lanes(head.period, every, deploys, visit.lang),
         incidents=tuple(line(i, visit) for i in _listed(every)),
+        lost=lost,
         monitored=head.definition is not None,
         **page,
     )
@@ -125,20 +132,22 @@ def _numbers(
         "metrics": tuple(Choice(m.key, m.titled(visit.lang)) for m in choices),
         "metric": chosen.key if chosen else "",
         "performance": view,
-        "drift": charts.drift(tx, period_, columns, every, visit.lang),
+        "drift": charts.drift(
+            tx, period_, columns, label_columns(definition.layout.schema), every, visit.lang
+        ),
         "segments": tuple(segments[:SEGMENTS]),
         "segment_metric": chosen.titled(visit.lang) if chosen else "",
         "quality": _quality(tx, references, definition, period_, every),
     }
 
 
-def _facts(head: Found, visit: Visit) -> tuple[Fact, ...]:
+def _facts(head: Found, visit: Visit, waiting: int) -> tuple[Fact, ...]:
     windows = head.period.windows
     rows, labelled = sum(w.rows for w in windows), sum(w.labelled for w in windows)
     share = number(labelled / rows, "share") if rows else "–"
-    names = ("rows", "labelled", "windows")
-    values = (f"{rows:,}", share, f"{len(windows):,}")
-    return tuple(Fact(say(visit.lang, f"model.{n}"), v) for n, v in zip(names, values, strict=True))
+    still = say(visit.lang, "model.waiting", n=waiting) if waiting else ""
+    told = (("rows", f"{rows:,}", ""), ("labelled", share, still), ("windows", f"{len(windows):,}", ""))
+    return tuple(Fact(say(visit.lang, f"model.{name}"), value, note) for name, value, note in told)
 
 
 def _quality(
@@ -154,25 +163,26 @@ def _quality(
     for one in every:
         if one.state in ("open", "acknowledged"):
             blamed |= {f.column: one.incident.level for f in one.incident.findings if f.column}
-    rows = []
-    for column in (c.name for c in definition.layout.monitored()):
+    rows: list[tuple[QualityRow, np.ndarray]] = []
+    # Labels that are missing are not in yet: that is no fault of a column, and stands under the performance.
+    for column in (c.name for c in definition.layout.monitored() if c.role != "label"):
         lines = {check: numbers.closed(read[check], period_, column) for check in CHECKS if check in read}
         now = {check: numbers.last(values) for check, values in lines.items()}
         if column not in blamed and max((v for v in now.values() if v is not None), default=0.0) < LEAST:
             continue
         before = references.of(definition, "missing", column)
-        rows.append(
-            QualityRow(
-                column=column,
-                level=blamed.get(column, "ok"),
-                missing=now.get("missing"),
-                missing_before=before.value if before else None,
-                unseen=now.get("unseen"),
-                out_of_range=now.get("out_of_range"),
-                spark=numbers.spark(lines.get("missing", np.empty(0))),
-            )
+        row = QualityRow(
+            column=column,
+            level=blamed.get(column, "ok"),
+            missing=now.get("missing"),
+            missing_before=before.value if before else None,
+            unseen=now.get("unseen"),
+            out_of_range=now.get("out_of_range"),
+            spark=(),
         )
-    return tuple(sorted(rows, key=_worst)[:QUALITY])
+        rows.append((row, lines.get("missing", np.empty(0))))
+    worst = sorted(rows, key=lambda pair: _worst(pair[0]))[:QUALITY]
+    return tuple(msgspec.structs.replace(row, spark=numbers.spark(line)) for row, line in worst)
 
 
 def _worst(row: QualityRow) -> tuple[int, float]:

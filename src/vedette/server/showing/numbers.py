@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from vedette.engine.definition import Definition
-from vedette.engine.evaluate import evaluate_one
+from vedette.engine.evaluate import evaluate_place
+from vedette.engine.plan import Chosen
 from vedette.metrics.base import Metric
 from vedette.report.overtime import SHOWN
 from vedette.server.pages.parts import Values
@@ -29,6 +30,7 @@ class References:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str, str, str, str], Estimate | None] = {}
+        self._planned: tuple[str, dict[tuple[str, str], list[Chosen]]] = ("", {})
         self._lock = threading.Lock()
 
     def of(
@@ -40,29 +42,19 @@ class References:
             if key not in self._known:
                 if len(self._known) >= KEPT:
                     self._known.clear()
-                self._known[key] = _evaluated(definition, metric, column, dimension, value)
+                chosen = self._chosen(definition).get((metric, column), [])
+                found = evaluate_place(chosen, definition.baseline.cube, metric, column, dimension, value)
+                self._known[key] = None if found is None or found.value is None else found
             return self._known[key]
 
-
-def _evaluated(
-    definition: Definition, metric: str, column: str, dimension: str, value: str
-) -> Estimate | None:
-    cube = definition.baseline.cube
-    one = next(
-        (
-            c
-            for c in definition.plan.chosen
-            if c.metric.key == metric and (c.metric.column or "") == column and not c.metric.compares
-        ),
-        None,
-    )
-    if one is None or dimension not in cube.segments:
-        return None
-    block = evaluate_one(one, cube, None, dimension)
-    if block is None or block.groups or value not in block.segments:
-        return None
-    found = block.current[block.segments.index(value)]
-    return found if found.value is not None else None
+    def _chosen(self, definition: Definition) -> dict[tuple[str, str], list[Chosen]]:
+        """Return what a definition computes by metric and column: of the last one asked for, which are many places."""
+        if self._planned[0] != definition.hash:
+            found: dict[tuple[str, str], list[Chosen]] = {}
+            for one in definition.plan.chosen:
+                found.setdefault((one.metric.key, one.metric.column or ""), []).append(one)
+            self._planned = (definition.hash, found)
+        return self._planned[1]
 
 
 def shown(definition: Definition) -> list[Metric]:
@@ -108,6 +100,8 @@ def spark(values: np.ndarray | Sequence[float]) -> Values:
 
 def last(values: np.ndarray) -> float | None:
     """Return the newest value there is."""
+    if len(values) and np.isfinite(values[-1]):  # most often: the others need not be looked at
+        return float(values[-1])
     known = values[np.isfinite(values)]
     return float(known[-1]) if len(known) else None
 

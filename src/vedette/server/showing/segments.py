@@ -18,7 +18,7 @@ from vedette.server.pages.wording import say
 from vedette.server.showing import numbers
 from vedette.server.showing.model import found, leading_metric
 from vedette.server.showing.numbers import References
-from vedette.server.showing.slices import dimensions, merged, slices, worsened
+from vedette.server.showing.slices import dimensions, merged, slices, with_labels, worsened
 from vedette.values import Estimate, Estimates
 from vedette.views.segments import Segments
 
@@ -40,7 +40,7 @@ def segments(
             return SegmentsPage(subject=head.subject, query=query, verdict=head.health.verdict)
         known = list(dimensions(definition))
         dimension = query.dimension if query.dimension in known else ""
-        cube = merged(tx, definition, head.period)
+        cube = merged(tx, definition, with_labels(tx, head.period, metric))
         rows = slices(tx, references, definition, head.period, metric, cube=cube, dimension=dimension)
     worst = rows[0] if rows else None
     told_by = dimension or (worst.segment.partition(" = ")[0] if worst else "")

@@ -16,12 +16,18 @@ from vedette.server.pages.parts import SegmentRow
 from vedette.server.showing import numbers
 from vedette.server.showing.numbers import References
 from vedette.server.showing.spans import Period
+from vedette.server.showing.told import settled
 from vedette.store.database import Transaction
 from vedette.values import Estimate, Window
 from vedette.views.content import Status
 
 #: Windows whose states are merged at most, and labelled rows a slice must have in them to be ranked.
 MOST, SUPPORT = 30, 30
+
+
+def with_labels(tx: Transaction, period: Period, metric: Metric) -> Period:
+    """Return a period without the windows whose labels are still to come, where the metric is of labels."""
+    return period.of(settled(tx, period)) if getattr(metric, "needs_label", False) else period
 
 
 def merged(tx: Transaction, definition: Definition, period: Period, most: int = MOST) -> Cube | None:
@@ -44,6 +50,8 @@ def slices(
 ) -> list[SegmentRow]:
     """Return a row for every segment with enough rows, those first that fell most for sure.
 
+    Windows whose labels are still to come have no say in metrics of labels.
+
     Parameters
     ----------
     cube : Cube, optional
@@ -53,6 +61,7 @@ def slices(
     """
     if not dimensions(definition):
         return []
+    period = with_labels(tx, period, metric)
     whole = cube if cube is not None else merged(tx, definition, period)
     one = next((c for c in definition.plan.chosen if c.metric.key == metric.key), None)
     if whole is None or one is None:

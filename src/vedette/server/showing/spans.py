@@ -41,7 +41,13 @@ class Period(msgspec.Struct, frozen=True):
 
     def between(self, start: int, end: int) -> Period:
         """Return the windows that begin in ``[start, end)``."""
-        kept = np.flatnonzero((self.starts >= start) & (self.starts < end))
+        return self.of((self.starts >= start) & (self.starts < end))
+
+    def of(self, chosen: npt.NDArray[np.bool_]) -> Period:
+        """Return some of the windows, `chosen` of shape (w,)."""
+        if chosen.all():
+            return self
+        kept = np.flatnonzero(chosen)
         axis = self.timeline
         labels = tuple(axis.labels[i] for i in kept)
         timeline = Timeline(axis.start[kept], axis.end[kept], labels, axis.kind)
@@ -65,6 +71,13 @@ def period(tx: Transaction, model: str, version: str, span: str) -> Period:
     spans = [Window(w.start, w.end, w.label) for w in found]
     starts = np.array([w.start for w in found], np.int64)
     return Period(model, version, found, Timeline.of(spans, utc_offset=_offsets(found, zone)), starts)
+
+
+def between(tx: Transaction, model: str, version: str, start: int, end: int) -> Period:
+    """Return the windows of a version that begin in ``[start, end)``, open ones too."""
+    found = tuple(windows.listing(tx, model, version, start=start, end=end))
+    timeline = Timeline.of([Window(w.start, w.end, w.label) for w in found])
+    return Period(model, version, found, timeline, np.array([w.start for w in found], np.int64))
 
 
 def closed(tx: Transaction, model: str, version: str, span: str) -> tuple[StoredWindow, ...]:

@@ -1,26 +1,14 @@
-"""An incident in words: its sentence, its remedy and its facts, in the language of who is told."""
+"""The facts of an incident, in the language of who is told."""
 
 from __future__ import annotations
 
-from vedette.alerts.explanation import Explanation
 from vedette.alerts.incident import Incident
-from vedette.diagnosis.cause import Cause, Diagnosis
 from vedette.metrics.base import key_in_words
 from vedette.numerals import interval, number
 from vedette.server.pages.wording import say
 from vedette.sinks.base import Fact
 from vedette.values import Estimate, Finding
 from vedette.views.words import Lang
-
-
-def sentence(incident: Incident, lang: Lang) -> str:
-    """Return what happened: the diagnosis where there is one, else what was found."""
-    return _diagnosis(incident.explanation, lang)[0] if incident.explanation else incident.lead.in_words(lang)
-
-
-def remedy(incident: Incident, lang: Lang) -> str:
-    """Return the first thing to do; empty while no cause is known."""
-    return _diagnosis(incident.explanation, lang)[1] if incident.explanation else ""
 
 
 def facts(incident: Incident, lang: Lang) -> tuple[Fact, ...]:
@@ -38,24 +26,6 @@ def facts(incident: Incident, lang: Lang) -> tuple[Fact, ...]:
         "also": ", ".join(others[:5]),
     }
     return tuple(Fact(say(lang, f"message.{key}"), value) for key, value in named.items() if value)
-
-
-def _diagnosis(explanation: Explanation, lang: Lang) -> tuple[str, str]:
-    if lang == "en":
-        return explanation.sentence, explanation.remedy
-    fields = dict(explanation.evidence)
-    context = fields.pop("context", {})
-    column = explanation.columns[0] if explanation.columns else None
-    cause = Cause(explanation.kind, column, None, 1.0, explanation.sentence, fields)  # type: ignore[arg-type]
-    try:
-        found = Diagnosis((cause,), explanation.sentence, explanation.remedy, context).in_words(lang)
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-    ):  # evidence written by another version: its English still says it
-        return explanation.sentence, explanation.remedy
-    return found if explanation.remedy else (found[0], "")
 
 
 def moved(lead: Finding, effect: Estimate | None, unit: str = "") -> str:
