@@ -188,12 +188,16 @@ def _keys(values: Floats, centre: float, bits: int) -> npt.NDArray[np.uint32]:
 def _table(binning: Binning) -> npt.NDArray[np.unsignedinteger]:
     """Return the bin of every grid cell: sign and magnitude order put the negative half in reverse."""
     half = 1 << (binning.bits - 1)
+    held = np.uint8 if binning.size <= 256 else np.uint16
     offsets = np.asarray(binning.offsets, np.float32) + np.float32(0)
     keys = (np.abs(offsets).view(np.uint32) >> np.uint32(32 - binning.bits)).astype(np.int64)
-    below = offsets < 0
-    positive = below.sum() + np.cumsum(np.bincount(keys[~below], minlength=half))
-    negative = below.sum() - np.cumsum(np.bincount(keys[below], minlength=half))
-    table = np.concatenate((positive, negative))
+    below = int((offsets < 0).sum())
+
+    def runs(first: int, step: int, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.unsignedinteger]:
+        numbers = first + step * np.arange(len(starts) + 1)
+        return np.repeat(numbers.astype(held), np.diff(starts, prepend=0, append=half))
+
+    table = np.concatenate((runs(below, 1, keys[below:]), runs(below, -1, keys[:below][::-1])))
     infinity = 0x7F800000 >> (32 - binning.bits)
     table[infinity + 1 : half] = table[half + infinity + 1 :] = binning.missing
-    return table.astype(np.uint8 if binning.size <= 256 else np.uint16)
+    return table

@@ -13,6 +13,7 @@ import msgspec
 from vedette.binning import Binning
 from vedette.errors import ConfigError, unknown_name
 from vedette.schema import Schema, Task
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import Summary
 from vedette.summaries.bin_losses import BinLosses
 from vedette.summaries.categories import Categories
@@ -92,7 +93,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         Bins of prediction minus label, for a regression whose reference has labels.
     projections : tuple of Projections
         Directions through all number features and through each column of vectors, where the schema asks for them.
-    why : dict of str to str
+    why : dict of str to Sentence or str
         Why the task, the classes and the kinds were chosen, in words.
     """
 
@@ -102,7 +103,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...] = ()
     residual_binning: Binning | None = None
     projections: tuple[Projections, ...] = ()
-    why: dict[str, str] = {}
+    why: dict[str, Sentence | str] = {}
 
     def column(self, name: str) -> Column:
         """Return one column; the nearest name is suggested for an unknown one."""

@@ -11,6 +11,7 @@ import msgspec
 
 from vedette import registry
 from vedette.alerts.calendar import Planned
+from vedette.alerts.deploy import Deploy
 from vedette.alerts.mute import Mute
 from vedette.alerts.policy import Policy
 from vedette.errors import ConfigError, DataError, VedetteError, nearest, unknown_name
@@ -99,7 +100,9 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         Rules as tables: ``{kind = "threshold", metrics = ["f1"], below = 0.7}``; added to the default ones.
     alerts : Alerts
     calendar : list of Planned
-        Holidays, deploys, planned downtime.
+        Holidays, planned downtime: windows that are not like others.
+    deploys : list of Deploy
+        When the model, or what feeds it, was deployed: a change that begins with one says so.
     mutes : list of Mute
     sinks : list of dict
     version : int
@@ -122,6 +125,7 @@ class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     rules: list[dict[str, Any]] = []
     alerts: Alerts = Alerts()
     calendar: list[Planned] = []
+    deploys: list[Deploy] = []
     mutes: list[Mute] = []
     sinks: list[dict[str, Any]] = []
 
@@ -292,6 +296,7 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
     "reference": Reference,
     "alerts": Alerts,
     "calendar": Planned,
+    "deploys": Deploy,
     "mutes": Mute,
 }
 

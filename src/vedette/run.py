@@ -15,6 +15,7 @@ from vedette.engine.alarms import watch
 from vedette.engine.as_known import instant
 from vedette.engine.baseline import MAGIC, Baseline
 from vedette.engine.cube import TOTAL
+from vedette.engine.definition import with_watched
 from vedette.engine.evaluate import evaluate, evaluate_all
 from vedette.engine.excluded import dropped, emptied
 from vedette.engine.impacts import priced
@@ -23,19 +24,22 @@ from vedette.engine.lateness import Lateness
 from vedette.engine.mature import only_mature
 from vedette.engine.noise import noise_of
 from vedette.engine.nowcasts import Nowcasts
-from vedette.engine.plan import DEFAULT, plan
+from vedette.engine.plan import plan
 from vedette.engine.raised import findings_of, promise_note
 from vedette.engine.repeated import repeated_findings
 from vedette.engine.scan import Progress, scan
 from vedette.engine.span import windows_over
 from vedette.engine.stand_ins import labels_are_out
+from vedette.engine.unplanned import unplanned
 from vedette.errors import ConfigError
 from vedette.evidence.promise import Promise
 from vedette.metrics.base import Metric
 from vedette.monitor import Monitor
+from vedette.report.asked import Rows
 from vedette.report.report import Report
 from vedette.rules.base import Rule
 from vedette.schema import Schema
+from vedette.sources.base import open_source
 
 
 def compare(
@@ -88,7 +92,8 @@ def compare(
     false_alarms : str
         The promise over windows of time: at most so many alarms by chance, for the whole model.
     calendar : sequence of Planned
-        Days that are not like others; windows that one excludes are shown and not judged, nor learnt from.
+        Days that are not like others; windows that one excludes are shown and not judged, nor learnt from, and rows
+        of the reference there do not enter it.
     deploys : sequence of str or datetime
         When the model or its pipeline was deployed: a change that begins with one says so.
     level : float
@@ -111,8 +116,10 @@ def compare(
     >>> report.ok
     True
     """
-    metrics = _with_watched(metrics, [*(rules or ()), *more_rules])
-    baseline = as_baseline(reference, schema, metrics, threads, every, timezone)
+    metrics = with_watched(metrics, [*(rules or ()), *more_rules])
+    known = reference if isinstance(reference, Baseline) else saved(reference)
+    before = None if known else unplanned(open_source(reference), schema, calendar, every, timezone)
+    baseline = as_baseline(known or before, schema, metrics, threads, every, timezone)
     layout = baseline.layout
     lateness = Lateness.of(as_of, label_delay, timezone)
     source, late = lateness.rows(current, layout.schema), lateness.labels(labels, layout.schema)
@@ -158,6 +165,7 @@ def compare(
         nowcasts=nowcasts,
         blocks=blocks,
         deploys=[instant(at, timezone) for at in deploys],
+        rows=Rows(before, source, late),
     )
 
 
@@ -190,12 +198,7 @@ def replay(
     declared = monitor if isinstance(monitor, Monitor) else Monitor.load(monitor)
     data = declared.data
     if data.reference is None or data.current is None:
-        raise ConfigError(
-            "The monitor names no data",
-            "reference and current in [data]",
-            "Add: [data] reference = 'reference.parquet' current = 'current.parquet'",
-            code="monitor.no-data",
-        )
+        raise no_data("The monitor names no data")
     report = compare(
         data.reference,
         data.current,
@@ -205,6 +208,7 @@ def replay(
         more_rules=declared.made_rules(),
         false_alarms=declared.alerts.false_alarms,
         calendar=declared.calendar,
+        deploys=[one.time for one in declared.deploys],
         every=declared.windows.every,
         timezone=declared.windows.timezone,
         as_of=as_of,
@@ -218,14 +222,14 @@ def replay(
     return report
 
 
-def _with_watched(
-    metrics: Iterable[str | Metric] | None, rules: Sequence[Rule]
-) -> Sequence[str | Metric] | None:
-    """Return the metrics asked for and those that rules name, so that no rule waits for what is not computed."""
-    watched = [name for rule in rules for name in rule.metrics]
-    if metrics is None and not watched:
-        return None
-    return [*([DEFAULT] if metrics is None else metrics), *watched]
+def no_data(found: str) -> ConfigError:
+    """Return the error for a monitor that is to be run and names no rows."""
+    return ConfigError(
+        found,
+        "reference and current in [data]",
+        "Add: [data] reference = 'reference.parquet' current = 'current.parquet'",
+        code="monitor.no-data",
+    )
 
 
 def as_baseline(
@@ -243,7 +247,7 @@ def as_baseline(
     ConfigError
         A schema that differs from the baseline's (``baseline.other-schema``).
     """
-    known = reference if isinstance(reference, Baseline) else _saved(reference)
+    known = reference if isinstance(reference, Baseline) else saved(reference)
     if known is None:
         return Baseline.fit(
             reference, schema, metrics=metrics, every=every, timezone=timezone, threads=threads
@@ -258,7 +262,8 @@ def as_baseline(
     return known
 
 
-def _saved(reference: Any) -> Baseline | None:
+def saved(reference: Any) -> Baseline | None:
+    """Return the baseline saved at a path, None where something else is there."""
     if not isinstance(reference, str | Path) or not Path(reference).is_file():
         return None
     with Path(reference).open("rb") as file:

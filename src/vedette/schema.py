@@ -57,8 +57,8 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     threshold : float
         Score from which the positive class is predicted.
     multivariate : bool
-        Also follow the number features all at once, and columns of vectors: what moves only together, such as a
-        correlation, then raises alarms under the same promise.
+        Also follow the number features all at once: what moves only together, such as a correlation, then raises
+        alarms under the same promise. Columns of vectors always are followed so.
     task : str, optional
         "binary", "multiclass", "multilabel", "regression", "ranking" or "none" (default: from the data).
     ranges : dict, optional
@@ -115,6 +115,12 @@ class Schema(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         if self.score is not None:
             found["score"] = [self.score] if isinstance(self.score, str) else list(self.score.values())
         return found
+
+    @property
+    def outputs(self) -> list[str]:
+        """Return the columns that the model writes."""
+        roles = self.roles()
+        return [name for role in ("score", "prediction") for name in roles.get(role, ())]
 
     def named(self) -> list[str]:
         """Return every column the schema names, in no particular order, each once."""

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import vedette as vd
 from vedette.cli.main import COMMANDS, main
 from vedette.monitor import Monitor
 
@@ -296,3 +297,58 @@ class TestProcess:
         code += "print([m for m in ('numpy', 'pyarrow', 'altair', 'scipy') if m in sys.modules])"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.strip().endswith("[]")
+
+
+class TestSlicesAndDisde:
+    @pytest.fixture
+    def sides(self, tmp_path):
+        """Return labelled rows of either side, the second wrong in one shop more often."""
+        paths = []
+        for seed, broken in ((0, 0.0), (1, 0.5)):
+            rng = np.random.default_rng(seed)
+            shop, size = rng.choice(["web", "app"], 3000), rng.normal(size=3000)
+            wrong = rng.random(3000) < 0.1 + broken * (shop == "app")
+            frame = {"shop": shop, "size": size, "said": np.ones(3000, int), "true": 1 - wrong.astype(int)}
+            paths.append(tmp_path / f"side{seed}.parquet")
+            pl.DataFrame(frame).write_parquet(paths[-1])
+        return paths
+
+    ROLES = ("--prediction", "said", "--label", "true")
+
+    def test_slices(self, run, sides, tmp_path):
+        target = tmp_path / "slices.json"
+        code, out, err = run("slices", sides[1], "--reference", sides[0], *self.ROLES, "--json", target)
+        assert (code, err) == (0, "")
+        assert "shop = app" in out.splitlines()[2]
+        assert json.loads(target.read_text())["slices"][0]["conditions"] == ["shop = app"]
+
+    def test_slices_of_rows_that_did_not_change(self, run, sides):
+        code, out, _ = run("slices", sides[0], "--reference", sides[0], *self.ROLES)
+        assert (code, out.strip()) == (0, "No slice of one or two features got worse beyond chance.")
+
+    def test_disde_of_what_a_monitor_names(self, run, sides, tmp_path):
+        monitor = Monitor.from_toml(
+            "version = 1\nmodel = 'm'\n[schema]\nprediction = 'said'\nlabel = 'true'\n"
+            f"[data]\nreference = '{sides[0].name}'\ncurrent = '{sides[1].name}'\n"
+        )
+        (tmp_path / "m.toml").write_text(monitor.to_toml())
+        target = tmp_path / "disde.json"
+        code, out, _ = run("disde", "-m", tmp_path / "m.toml", "--json", target)
+        assert code == 0
+        assert "The second part leads" in out
+        assert json.loads(target.read_text())["disde"]["concept"]["low"] > 0.15
+
+    def test_a_report_asks_for_both(self, run, sides, tmp_path):
+        page = tmp_path / "page.html"
+        asked = ("--slices", "--disde", "--html", page)
+        code, out, _ = run("check", sides[1], "--reference", sides[0], *self.ROLES, *asked)
+        assert code == 1
+        assert "shop = app" in out
+        assert all(f'id="{part}"' in page.read_text() for part in ("slices", "disde"))
+
+    def test_2_without_both_sides_or_with_a_baseline(self, run, sides, tmp_path):
+        status, _, err = run("slices", sides[1], *self.ROLES)
+        assert (status, err.endswith("[monitor.no-data]\n")) == (2, True)
+        path = vd.Baseline.fit(str(sides[0])).save(tmp_path / "b.vedette")
+        status, _, err = run("disde", sides[1], "--reference", path, *self.ROLES)
+        assert (status, err.endswith("[report.no-rows]\n")) == (2, True)

@@ -81,3 +81,22 @@ def test_counts_along_a_direction_are_those_of_the_sum():
     spec = Projections(columns=("x", "y"), directions=((0.6, -0.8),), edges=((-1.0, 0.0, 1.0),))
     expected = np.histogram(0.6 * x - 0.8 * y, [-np.inf, -1, 0, 1, np.inf])[0]
     assert observed(spec, x=x, y=y)["counts"][0, 0].tolist() == expected.tolist()
+
+
+def vectors(n, seed, moved=0.0):
+    rng = np.random.default_rng(seed)
+    return {"e": list(rng.normal(size=(n, 8)) + moved * np.eye(8)[0])}
+
+
+def test_a_column_of_vectors_that_moved_is_a_finding_unasked():
+    (found,) = compare(vectors(2000, 0), vectors(2000, 1, 0.6), Schema(embedding=["e"])).findings
+    assert (found.rule, found.metric, found.column) == ("shift", "embedding_mmd", "e")
+
+
+def test_a_column_of_vectors_that_is_still_is_none():
+    """The rule's bound on a false finding is .01 each; its least size keeps chance far below (0 of 5 expected)."""
+    told = [
+        compare(vectors(2000, 10 + s), vectors(2000, 20 + s), Schema(embedding=["e"])).findings
+        for s in range(5)
+    ]
+    assert told == [[]] * 5

@@ -146,10 +146,10 @@ def vd_rule(kind, **fields):
     return registry.load("rule", kind)(**fields)
 
 
-def test_the_chart_goes_on_dashed_where_labels_are_out(then):
+def test_the_chart_goes_on_hollow_where_labels_are_out(then):
     assert None not in spark(then, "f1")
     page = then.to_html(lang="zh")
-    assert "尚未到的标签" in page
+    assert "到齐后数值的即时预测" in page
 
 
 def test_rows_and_labels_of_later_are_not_there(baseline, current):

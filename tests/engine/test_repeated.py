@@ -1,8 +1,12 @@
 """A window that was loaded twice, and a change that begins with a deploy."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from vedette.run import compare
+from vedette.alerts.deploy import Deploy
+from vedette.monitor import Data, Monitor
+from vedette.run import compare, replay
 from vedette.schema import Schema
 from vedette.summaries.fingerprint import Fingerprint
 from vedette.testing.rows import observed
@@ -49,6 +53,17 @@ def test_a_change_that_begins_with_a_deploy_says_so():
     assert "begins with the deploy 2024-02-03 22:00 UTC" in told["2024-02-03T22:00"].verdict
     assert "部署" in told["2024-02-03T22:00"].in_words("zh")[0]
     assert "deploy" not in told["2024-01-31"].verdict
+
+
+def test_a_replay_knows_the_deploys_that_its_monitor_declares(tmp_path):
+    days = [day(30 + i, 100 + i) for i in range(8)]
+    for one in days[4:]:
+        one["x"] = one["x"] * 3 + 5
+    for name, rows in {"reference": REFERENCE, "current": history(days)}.items():
+        pq.write_table(pa.table(rows), tmp_path / f"{name}.parquet")
+    data = Data(reference=str(tmp_path / "reference.parquet"), current=str(tmp_path / "current.parquet"))
+    monitor = Monitor(schema=SCHEMA, data=data, deploys=[Deploy(time="2024-02-03T22:00", version="8")])
+    assert "begins with the deploy 2024-02-03 22:00 UTC" in replay(monitor).verdict
 
 
 def test_a_fingerprint_is_of_the_rows_and_not_of_their_order():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import vedette as vd
 from vedette import registry
 from vedette.alerts.calendar import Planned
+from vedette.alerts.deploy import Deploy
 from vedette.alerts.mute import Mute
 from vedette.errors import ConfigError, DataError, UnknownNameError, VedetteError
 from vedette.monitor import Alerts, Data, Monitor, Windows
@@ -84,6 +85,10 @@ MONITORS = st.builds(
         recover_after=st.integers(1, 9),
     ),
     calendar=st.lists(PLANNED, max_size=2),
+    deploys=st.lists(
+        st.builds(Deploy, time=st.sampled_from(["2024-07-01", "2024-07-01T14:00"]), version=TEXT, note=TEXT),
+        max_size=2,
+    ),
     mutes=st.lists(
         st.builds(Mute, column=NAMES, reason=TEXT, until=st.sampled_from(["", "2024-07-01"])), max_size=2
     ),
@@ -212,6 +217,14 @@ class TestAlerts:
         assert [c.from_ for c in monitor.calendar] == ["2024-12-24", "2024-07-01T14:00:00"]
         assert Monitor.from_toml(monitor.to_toml()) == monitor
 
+    def test_a_deploy_is_a_moment_of_the_wall_clock_of_the_windows(self):
+        monitor = Monitor.from_toml(
+            "[[deploys]]\ntime = 2024-07-01T14:00:00\n[[deploys]]\ntime = '2024-07-01T14:00Z'\nnote = 'a feed'"
+        )
+        local, utc = monitor.deploys
+        assert local.at("Asia/Shanghai") + 8 * 3_600_000_000 == utc.at("Asia/Shanghai")
+        assert Monitor.from_toml(monitor.to_toml()) == monitor
+
     @pytest.mark.parametrize(
         ("text", "hint"),
         [
@@ -219,6 +232,7 @@ class TestAlerts:
             ("[[calendar]]\nname = 'x'\nrepat = 'weekly'", "repeat"),
             ("[[calendar]]\nname = 'x'\nfrm = '2024-01-01'", "from"),
             ("[[mutes]]\ncolum = 'x'", "column"),
+            ("[[deploys]]\ntime = '2024-01-01'\nverson = '7'", "version"),
         ],
     )
     def test_a_misspelt_key_names_the_nearest(self, text, hint):
@@ -230,6 +244,7 @@ class TestAlerts:
         for text, code in (
             ("[alerts]\ncooldown = 'soon'", "alerts.bad-span"),
             ("[[calendar]]\nname = 'x'", "alerts.bad-calendar"),
+            ("[[deploys]]\ntime = 'soon'", "alerts.bad-date"),
             ("[[mutes]]\nreason = 'x'", "alerts.empty-mute"),
         ):
             with pytest.raises(ConfigError) as raised:

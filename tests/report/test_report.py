@@ -51,6 +51,40 @@ def test_an_outage_of_two_days_is_found_where_it_was(replayed):
     assert found.effect.low > 0.4
 
 
+#: Schemas whose reports leave metrics out for many reasons, and the task of each.
+MANY = {
+    "binary": vd.Schema(prediction="said", label="label"),
+    "multiclass": vd.Schema(prediction="kind", label="other"),
+    "regression": vd.Schema(prediction="x", label="score"),
+    "none": vd.Schema(),
+}
+
+
+@pytest.mark.parametrize("task", MANY)
+def test_why_lines_of_a_chinese_page_are_chinese(task):
+    """Every line that says why a task, a class or a metric is what it is; names of columns and keys aside."""
+    more = {"said": np.ones(600, int), "kind": list("abc") * 200, "other": list("bca") * 200}
+    report = vd.compare({**rows(0, 2), **more}, {**rows(1, 2), **more}, MANY[task])
+    assert report.baseline.layout.task == task
+    page = page_of(report, "zh")
+    assert len(page.why) >= 2
+    chinese = re.compile("[\u4e00-\u9fff]")
+    assert [fact for fact in page.why if not chinese.search(str(fact.value))] == []
+    named = [fact.label for fact in page.why if not chinese.search(fact.label)]
+    assert set(named) <= {"ROC AUC", "F1"}
+    assert not [fact for fact in page_of(report).why if chinese.search(fact.label + str(fact.value))]
+    assert report.to_dict()["why"]["task"] == str(report.why["task"])
+
+
+def test_row_windows_of_a_chinese_page_are_chinese():
+    report = vd.compare(rows(0), rows(1, lost=(12, 13)), SCHEMA, every="600 rows")
+    assert report.windows[0].label == "rows 0–599"
+    html = report.to_html(lang="zh")
+    assert "第 0–599 行" in html
+    assert "rows 0–599" not in html
+    assert "rows 0–599" in report.to_html()
+
+
 def test_a_history_that_does_not_move_raises_nothing():
     report = vd.compare(rows(0), rows(2), SCHEMA, every="1d")
     assert report.ok

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from vedette.cli.output import deliver, form_options, progress_bar
+from vedette.cli.output import ask_options, deliver, form_options, progress_bar
 from vedette.cli.roles import role_options, schema_from
 
 
@@ -25,6 +25,7 @@ from vedette.cli.roles import role_options, schema_from
 )
 @role_options
 @form_options
+@ask_options
 def check(
     current: Path,
     reference: Path,
@@ -33,6 +34,8 @@ def check(
     html: Path | None,
     json: Path | None,
     junit: Path | None,
+    slices: bool,
+    disde: bool,
     **roles: Any,
 ) -> None:
     """Compare CURRENT (Parquet, CSV or a folder of them) with a reference.
@@ -51,8 +54,10 @@ def check(
             labels=labels,
             metrics=declared.metrics,
             more_rules=declared.made_rules(),
+            timezone=declared.windows.timezone,
+            calendar=declared.calendar,
             model=declared.model,
             progress=progress,
         )
-    deliver(report, html, json, junit)
+    deliver(report, html, json, junit, slices=slices, disde=disde)
     sys.exit(0 if report.ok else 1)

@@ -27,8 +27,30 @@ def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def deliver(report: Any, html: Path | None, json: Path | None, junit: Path | None) -> None:
-    """Write the files asked for and print the report in words."""
+def ask_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options ``--slices --disde`` to a command."""
+    for name, words in (
+        ("--disde", "Also take the change of the errors apart (needs labels on both sides)."),
+        ("--slices", "Also name the slices whose errors rose (needs labels on both sides)."),
+    ):
+        command = click.option(name, is_flag=True, help=words)(command)
+    return command
+
+
+def deliver(
+    report: Any,
+    html: Path | None,
+    json: Path | None,
+    junit: Path | None,
+    *,
+    slices: bool = False,
+    disde: bool = False,
+) -> None:
+    """Find out what was asked, write the files asked for and print the report in words."""
+    if slices:
+        report.slices()
+    if disde:
+        report.disde()
     if html is not None:
         report.to_html(html)
     if json is not None:
@@ -36,6 +58,10 @@ def deliver(report: Any, html: Path | None, json: Path | None, junit: Path | Non
     if junit is not None:
         junit.write_text(report.to_junit(), "utf-8")
     report.print()
+    if slices or disde:
+        from vedette.report.asked import told
+
+        click.echo(told(report.asked, report.baseline.layout.task))
     for path in (html, json, junit):
         if path is not None:
             click.echo(f"Written: {path}")

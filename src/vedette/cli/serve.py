@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from vedette.cli.keeping import keeping_options, kept
+
 
 @click.command()
 @click.option(
@@ -35,6 +37,7 @@ import click
 @click.option(
     "--log", type=click.Choice(["text", "json"]), help="How logs are written [json unless at a terminal]"
 )
+@keeping_options
 def serve(
     home: Path | None,
     host: str,
@@ -45,6 +48,7 @@ def serve(
     allow: tuple[str, ...],
     oidc: Path | None,
     log: str | None,
+    **keep: int | None,
 ) -> None:
     """Serve: take in predictions and labels, watch every model, show it on web pages, tell people.
 
@@ -54,6 +58,7 @@ def serve(
     from vedette.server.settings import Settings
     from vedette.store.home import default_folder
 
+    retention, keeping = kept(keep)
     settings = Settings(
         home=home or default_folder(),
         host=host,
@@ -63,5 +68,7 @@ def serve(
         accounts=accounts,
         allowed=allow,
         provider=server.provider(oidc) if oidc else None,
+        retention=retention,
+        keeping=keeping,
     )
     server.serve(settings, tell=click.echo, as_json=None if log is None else log == "json")

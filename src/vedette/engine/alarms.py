@@ -17,6 +17,7 @@ import numpy.typing as npt
 from msgspec import convert, to_builtins
 
 from vedette.engine.cube import Cube
+from vedette.engine.expected import expected_streams
 from vedette.engine.outcomes import MATURE, labelled_share, outcome_streams
 from vedette.engine.streams import About, Followed, Part, Past, column_streams, phases, shared
 from vedette.engine.windows import Every
@@ -34,9 +35,9 @@ QUIET, TOUCH = 14, 1
 class Alarm(msgspec.Struct, frozen=True):
     """One cause in one stream: raised in window `raised`, begun in `onset`, last seen in `last` (window numbers).
 
-    `part` says whether a column's values moved or went missing, or whether the model does worse ("performance") or
-    its scores mean something else ("concept"); then `metric` (of a class, in a segment) names what. `evidence` is what
-    the stream added to the log evidence of the family when it was raised.
+    `part` says whether a column's values moved or went missing, or whether the model does worse ("performance"), is
+    expected to ("expected"), or its scores mean something else ("concept"); then `metric` (of a class, in a segment)
+    names what. `evidence` is what the stream added to the log evidence of the family when it was raised.
     """
 
     column: str | None
@@ -163,7 +164,9 @@ class Watcher:
     ) -> Watcher | None:
         """Return the watcher of what was counted in both cubes, None where there is nothing."""
         past = Past.of(history, every, zone)
-        groups = (column_streams(past, cube, layout), *outcome_streams(past, cube, layout))
+        whole, by_segment = outcome_streams(past, cube, layout)
+        whole += expected_streams(past, cube, layout)
+        groups = (column_streams(past, cube, layout), whole, by_segment)
         followed = shared([group for group in groups if group])
         return cls(followed, history, layout, promise, every, zone) if followed else None
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from vedette.alerts.calendar import Planned
 from vedette.engine.cube import Cube
 from vedette.engine.fit import fit_layout
 from vedette.engine.plan import Plan, plan
 from vedette.engine.scan import Progress, Wanted, scan
 from vedette.engine.span import windows_over
+from vedette.engine.unplanned import Unplanned, unplanned
 from vedette.errors import StateError
 from vedette.layout import Layout
 from vedette.metrics.base import Metric
@@ -67,6 +69,7 @@ class Baseline:
         metrics: Iterable[str | Metric] | None = None,
         every: str | None = None,
         timezone: str = "UTC",
+        calendar: Sequence[Planned] = (),
         threads: int | None = None,
         progress: Progress | None = None,
     ) -> Baseline:
@@ -86,6 +89,9 @@ class Baseline:
             Also count the columns in windows of this length, so that alarms know season and noise.
         timezone : str
             IANA name of the zone whose midnight begins a day.
+        calendar : sequence of Planned
+            Days that are not like others: rows in windows that one excludes (without `every` in the spans themselves)
+            are left out, and a note says how many.
 
         Raises
         ------
@@ -96,13 +102,15 @@ class Baseline:
         """
         from vedette.engine.labels import LateLabels
 
-        source, schema = open_source(reference), schema or Schema()
+        schema = schema or Schema()
+        source = unplanned(open_source(reference), schema, calendar, every, timezone)
         late = LateLabels(labels, schema) if labels is not None else None
         layout = fit_layout(source, schema)
         chosen = plan(layout, metrics)
         cube = scan(
             source, layout, chosen.of_reference(layout), labels=late, threads=threads, progress=progress
         )
+        cube.notes += source.notes() if isinstance(source, Unplanned) else []
         if every is None or schema.time is None:
             return cls(layout, cube)
         windows, by_row = windows_over(source, layout, every, timezone)

@@ -47,6 +47,7 @@ _EFFECTS: dict[str, Effect] = {
     "alerts.false_alarms": "evidence",
     "alerts.recover_after": "judge",
     "calendar": "judge",
+    "deploys": "judge",
     "mutes": "tell",
     "sinks": "tell",
     "": "none",

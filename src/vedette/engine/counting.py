@@ -56,7 +56,7 @@ def _filled(rows: pa.Table, definition: Definition) -> tuple[pa.Table, list[str]
     """Return the rows with the columns that a scan cannot do without, and the names of those that had to be added."""
     layout = definition.layout
     features = {column.name for column in layout.columns if column.role == "feature"}
-    optional = {*label_columns(layout.schema), *features}
+    optional = {*label_columns(layout.schema), layout.schema.label_time, *features}
     needed = [name for name in definition.wanted.columns(layout) if name not in optional]
     lacking = [name for name in needed if name not in rows.column_names]
     for name in lacking:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from vedette.engine.ageing import delay_spec
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL
+from vedette.engine.lateness import micros
 from vedette.engine.plan import DEFAULT, Plan, plan
 from vedette.engine.scan import Wanted
 from vedette.engine.windows import Every
@@ -19,6 +21,7 @@ from vedette.metrics.base import Metric
 from vedette.monitor import Monitor
 from vedette.rules.base import Rule
 from vedette.summaries.base import Summary, spec_hash
+from vedette.summaries.label_delays import LabelDelays
 
 
 class Definition:
@@ -34,6 +37,7 @@ class Definition:
     every : Every
     plan : Plan
     wanted : Wanted
+    delays : LabelDelays, optional
 
     Examples
     --------
@@ -56,12 +60,20 @@ class Definition:
             )
         self.rules: Sequence[Rule] = monitor.made_rules()
         self.plan: Plan = plan(baseline.layout, with_watched(monitor.metrics, self.rules))
-        self.wanted: Wanted = self.plan.wanted(baseline.layout, lean=True).with_fingerprint(baseline.layout)
+        lean = self.plan.wanted(baseline.layout, lean=True).with_delays(self.delays, baseline.layout)
+        self.wanted: Wanted = lean.with_fingerprint(baseline.layout)
 
     @property
     def layout(self) -> Layout:
         """Columns, edges and classes."""
         return self.baseline.layout
+
+    @functools.cached_property
+    def delays(self) -> LabelDelays | None:
+        """What is counted of label delays; None where labels that are out cannot be expected from anything."""
+        length = round((self.every.days or 0.0) * 86_400e6)
+        declared = micros(self.monitor.windows.label_delay)
+        return delay_spec(self.layout, self.baseline.cube, length, declared)
 
     @functools.cached_property
     def specs(self) -> list[tuple[str, Summary]]:

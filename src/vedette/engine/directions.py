@@ -24,13 +24,13 @@ ROWS = 32_768
 
 
 def fit_directions(layout: Layout, arrays: Mapping[str, pa.Array]) -> tuple[Projections, ...]:
-    """Return the directions through all number features, and through each column of vectors.
+    """Return the directions through each column of vectors and, where asked for, through all number features.
 
     The leading principal components see where the reference varies, random directions everywhere else: a
     correlation that breaks changes the spread along nearly all of them.
     """
     blank: list[Projections] = []
-    if layout.together() is not None:
+    if layout.schema.multivariate and layout.together() is not None:
         features = layout.fourier()
         blank.append(
             Projections(

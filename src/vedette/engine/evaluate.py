@@ -13,7 +13,7 @@ from vedette.metrics.base import Metric
 from vedette.summaries.base import State
 from vedette.summaries.categories import Categories
 from vedette.summaries.histogram import Histogram
-from vedette.values import Estimates, Window
+from vedette.values import Estimate, Estimates, Window
 
 #: The distance between distributions that is computed by segment unasked.
 DISTANCE = "psi"
@@ -96,6 +96,23 @@ def evaluate_one(
         found = one.metric.compute(now, None, level)
         beside = one.metric.compute(then, None, level) if then else None
     return Block(one.metric, dimension, tuple(segments), tuple(current.windows), found, beside, _groups(one))
+
+
+def evaluate_place(
+    chosen: Sequence[Chosen], cube: Cube, metric: str, column: str, dimension: str, value: str
+) -> Estimate | None:
+    """Return the estimate of a metric, by its key, in one place of a cube of one window.
+
+    None where the place has none of its own: the metric compares, or the column or segment is not counted.
+    """
+    found = (c for c in chosen if c.metric.key == metric and (c.metric.column or "") == column)
+    one = next((c for c in found if not c.metric.compares), None)
+    block = (
+        None if one is None or dimension not in cube.segments else evaluate_one(one, cube, None, dimension)
+    )
+    if block is None or block.groups or value not in block.segments:
+        return None
+    return block.current[block.segments.index(value)]
 
 
 def _states(one: Chosen, cube: Cube, dimension: str) -> dict[str, State] | None:

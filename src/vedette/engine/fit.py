@@ -20,6 +20,7 @@ from vedette.errors import ConfigError, DataError
 from vedette.layout import Column, Kind, Layout
 from vedette.predicate import Predicate
 from vedette.schema import Schema
+from vedette.sentences.sentence import Sentence
 from vedette.sources.base import DAMAGE, Partition, Source
 from vedette.spelling import canonical, one_array
 
@@ -36,8 +37,6 @@ SCORE_BINS = 1000
 RESIDUAL_BINS = 200
 #: Coarse bins of drift tests.
 COARSE = 10
-#: What a reference without an id means for the rows.
-NO_ID = "the schema names none: rows go by their order, and repeats are not looked for"
 #: Roles whose values are never counted in bins.
 UNCOUNTED = ("id", "time", "label_time", "query", "weight")
 #: A text column with more distinct values than this share of its rows is text, not a category.
@@ -76,11 +75,9 @@ def fit_layout(source: Source, schema: Schema) -> Layout:
         task=task,
         columns=tuple(columns),
         classes=classes,
-        why={"task": why, **reasons, **({} if schema.id else {"id": NO_ID})},
+        why={"task": why, **reasons, **({} if schema.id else {"id": Sentence.of("why.no_id")})},
         residual_binning=_residual_binning(schema, task, arrays),
     )
-    if not schema.multivariate:
-        return layout
     return msgspec.structs.replace(layout, projections=fit_directions(layout, arrays))
 
 

@@ -18,7 +18,13 @@ from vedette.rules.shift import Shift
 from vedette.values import Estimates, Finding, Floats, Segment
 
 #: What is looked for unless the monitor says otherwise.
-DEFAULT_RULES: tuple[Rule, ...] = (Change(), Shift(), MissingData())
+#: Sizes of a moved column of vectors are those whose mean shift a single column calls small, medium and large.
+DEFAULT_RULES: tuple[Rule, ...] = (
+    Change(),
+    Shift(),
+    Shift(metrics=("embedding_mmd",), small=0.001, medium=0.005, large=0.0125),
+    MissingData(),
+)
 #: What the promise covers over windows of time, and the rules beside it.
 COVERED = ("missing", "unseen", "out_of_range", "constant")
 PROMISED_RULES: tuple[Rule, ...] = (Change(without=COVERED), MissingData())
@@ -86,7 +92,14 @@ def judge(
             found += [finding for rule in rules for finding in rule.fold(series)]
             kept += [series] if series.metric in joined else []
     found += [finding for rule in compound for finding in rule.join(kept)]
-    return together(gravest_first(_telling(found)), blocks[0].windows if blocks else ())
+    return together(gravest_first(telling(found)), blocks[0].windows if blocks else ())
+
+
+def series_of(block: Block, noise: Mapping[tuple[str, str | None], float]) -> Iterator[Series]:
+    """Yield the series of a block without adjusted evidence, for rules that make their own."""
+    for place in range(len(block.segments) * max(len(block.groups), 1)):
+        nothing = np.full(len(block.current), np.nan)
+        yield from _series(block, place, nothing, _noise(block, noise), None)
 
 
 def _spent(evidence: Floats, skip: npt.NDArray[np.bool_] | None) -> Floats:
@@ -174,7 +187,7 @@ def rows_of(estimates: Estimates, rows: slice | npt.NDArray[np.intp]) -> Estimat
     return Estimates(*(getattr(estimates, f)[rows] for f in estimates.__struct_fields__))
 
 
-def _telling(findings: Sequence[Finding]) -> list[Finding]:
+def telling(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings without those of a segment that only repeat, within chance, what all rows show."""
     overall = {(f.rule, f.metric, f.column): f for f in findings if f.segment is None}
     return [

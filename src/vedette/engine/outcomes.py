@@ -265,7 +265,7 @@ def _lie(spec: Residuals, past: Past) -> Followed | None:
 
 def _risk(one: Losses, past: Past) -> Followed:
     state = past.history.states[TOTAL, one.spec]
-    stream, season = _followed(one.counts(state, past.history.windows), one, past)
+    stream, season = risk_of(one.counts(state, past.history.windows), one, past)
     return Followed(
         About("performance", None, one.metric, one.of),
         True,
@@ -282,7 +282,7 @@ def _segments(one: Losses, past: Past, dimension: str) -> Iterator[Followed]:
     counts = one.counts(state, past.history.windows).reshape(-1, len(names), len(one.loss))
     for place, name in enumerate(names):
         if counts[:, place].sum() >= SUPPORT:
-            stream, season = _followed(counts[:, place], one, past)
+            stream, season = risk_of(counts[:, place], one, past)
             about = About("performance", None, one.metric, one.of, Segment(dimension, name))
             yield Followed(about, True, _in_segment(one, dimension, len(names), place), stream, season)
 
@@ -295,7 +295,7 @@ def _in_segment(one: Losses, dimension: str, size: int, place: int) -> Callable[
     return counts
 
 
-def _followed(counts: Floats, one: Losses, past: Past) -> tuple[Risk, Season]:
+def risk_of(counts: Floats, one: Losses, past: Past) -> tuple[Risk, Season]:
     """Return the stream of a loss from the reference's counts by window, shape (windows, b)."""
     lost = counts @ one.loss
     season = choose_season(np.stack((lost, counts.sum(1) - lost), axis=1), past.phases, past.cycles)

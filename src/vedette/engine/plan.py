@@ -14,6 +14,7 @@ from vedette.layout import Layout
 from vedette.metrics.base import Metric
 from vedette.metrics.base import metric as named
 from vedette.metrics.drift.mmd import Mmd
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import Summary
 from vedette.summaries.regression_errors import RegressionErrors
 
@@ -39,14 +40,14 @@ class Plan(msgspec.Struct, frozen=True):
     Attributes
     ----------
     chosen : tuple of Chosen
-    left_out : dict of str to str
+    left_out : dict of str to Sentence or str
         Metrics that a person may expect of this task, and why they are not here.
     stand_ins : tuple of Chosen
         Estimates without labels: counted over all rows, and chosen where labels turn out to be out.
     """
 
     chosen: tuple[Chosen, ...]
-    left_out: dict[str, str] = {}
+    left_out: dict[str, Sentence | str] = {}
     stand_ins: tuple[Chosen, ...] = ()
 
     def with_stand_ins(self) -> Plan:
@@ -113,7 +114,7 @@ def plan(layout: Layout, metrics: Iterable[str | Metric] | None = None) -> Plan:
 
 def _default(layout: Layout) -> Plan:
     found: list[Chosen] = []
-    left_out: dict[str, str] = {}
+    left_out: dict[str, Sentence | str] = {}
     for name, cls in sorted(registry.load_all("metric").items()):
         if cls.default and (not cls.tasks or layout.task in cls.tasks):
             made, why = _suiting(name, cls, layout)
@@ -142,7 +143,7 @@ def _asked(asked: str | Metric, layout: Layout) -> Sequence[Chosen]:
     return [choose(named(asked, column=c), layout) for c in _columns(cls, layout)]
 
 
-def _suiting(name: str, cls: type[Metric], layout: Layout) -> tuple[list[Chosen], str | None]:
+def _suiting(name: str, cls: type[Metric], layout: Layout) -> tuple[list[Chosen], Sentence | str | None]:
     if cls.scope != "model":
         return [choose(cls(column=c), layout) for c in _columns(cls, layout)], None
     made = cls()
@@ -151,7 +152,7 @@ def _suiting(name: str, cls: type[Metric], layout: Layout) -> tuple[list[Chosen]
         try:
             return [choose(made, layout)], None
         except VedetteError as error:
-            why = error.found
+            why = Sentence.of("why.refused", error=error.found)
     return [], why
 
 

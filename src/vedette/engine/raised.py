@@ -8,6 +8,7 @@ from vedette.engine.alarms import Alarm, Watch
 from vedette.engine.baseline import Baseline
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.evaluate import evaluate_one
+from vedette.engine.expected import METRIC, accuracy_of
 from vedette.engine.impacts import priced
 from vedette.engine.incidents import together
 from vedette.engine.joint import joint_finding, strongest
@@ -36,6 +37,7 @@ def findings_of(watched: Watch, cube: Cube, baseline: Baseline, level: float = 0
     along = strongest([joint_finding(a, cube, baseline, level) for a in ordered if a.part == "together"])
     columns = _outages([f for f in found if f.column is not None])
     outcomes = gravest_first([f for f in found if f.column is None])
+    outcomes.sort(key=lambda f: f.metric == METRIC)  # what labels show leads what was expected
     return [*together(outcomes, cube.windows), *columns, *along]
 
 
@@ -58,7 +60,7 @@ def _with(lead: Finding, other: Finding) -> Finding:
 
 def promise_note(watched: Watch) -> Note:
     """Return the promise in words, and how its seasons were chosen."""
-    outcomes = sum(part in ("performance", "concept") for _, part in watched.streams)
+    outcomes = sum(part in ("performance", "expected", "concept") for _, part in watched.streams)
     short = any(not s.known for s in watched.seasons)
     sentence = Sentence.of(
         f"note.promise_{'outcomes' if outcomes else 'columns'}{'_short' if short else ''}",
@@ -71,7 +73,7 @@ def promise_note(watched: Watch) -> Note:
 
 
 def _finding(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Finding:
-    if alarm.part in ("performance", "concept"):
+    if alarm.part in ("performance", "expected", "concept"):
         return _outcome(alarm, cube, baseline, level)
     return _column(alarm, cube, baseline, level)
 
@@ -80,10 +82,14 @@ def _outcome(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Find
     """Return the finding of a loss that grew, or of scores that mean something else."""
     made = metric(alarm.metric, **({"of": alarm.of} if alarm.of else {}))
     now, then = _estimates(made, alarm, cube, baseline, level)
+    if alarm.part == "expected":
+        if now.reason == "undefined":  # the features were not counted, the scores were
+            now, _ = _estimates(metric(METRIC, gate="score", adjust=False), alarm, cube, baseline, level)
+        then = accuracy_of(baseline.cube.states[TOTAL, baseline.layout.score_bins()], level)
     effect = difference(now, then)
     subject = {"title": made.title, "of": alarm.of or "", "segment": str(alarm.segment or "")}
     return Finding.saying(
-        went({key: value for key, value in subject.items() if value}, now, then, made.unit),
+        _told({key: value for key, value in subject.items() if value}, now, then, made.unit),
         rule="promise",
         metric=made.key,
         level=_harm(alarm, effect, made.better),
@@ -95,6 +101,12 @@ def _outcome(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Find
         effect=effect,
         evidence=_evidence(alarm),
     )
+
+
+def _told(subject: dict[str, str], now: Estimate, then: Estimate, unit: str) -> Sentence:
+    if now.reason == "not covered":
+        return Sentence.of("change.uncovered", subject=subject, then=then.spanned(), unit=unit)
+    return went(subject, now, then, unit)
 
 
 def _harm(alarm: Alarm, effect: Estimate, better: Direction) -> Level:

@@ -9,6 +9,7 @@ from vedette.engine.windows import Every, calendar
 from vedette.errors import ConfigError, DataError, unknown_name
 from vedette.instants import NO_TIME
 from vedette.layout import Layout
+from vedette.sentences.windows import rows_label
 from vedette.sources.base import Partition, Source, readable
 from vedette.values import Window
 
@@ -60,7 +61,7 @@ def _by_row(source: Source, count: int) -> list[Window]:
     rows = sum(partition.rows or 0 for partition in numbered(source))
     _check_number(rows / count, f"{count} rows")
     starts = range(0, rows, count)
-    return [Window(s, s + count, f"rows {s}–{min(s + count, rows) - 1}") for s in starts]
+    return [Window(s, s + count, rows_label(s, min(s + count, rows) - 1)) for s in starts]
 
 
 def numbered(source: Source) -> list[Partition]:

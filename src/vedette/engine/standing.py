@@ -13,13 +13,15 @@ from vedette.engine.blocks import as_of
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.definition import Definition
 from vedette.engine.evaluate import Block, evaluate
+from vedette.engine.following import Earlier, Following
 from vedette.engine.joint import projections_of
-from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge, promised_rules
+from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge, promised_rules, telling
 from vedette.engine.mature import reads_labels
 from vedette.engine.noise import noise_of
 from vedette.engine.raised import MISSING, SIZE, findings_of
 from vedette.evidence.promise import Promise
 from vedette.metrics.base import metric
+from vedette.rules.seasonal_band import SeasonalBand
 from vedette.summaries.base import Summary
 from vedette.values import Finding, Floats, Window
 
@@ -45,17 +47,29 @@ class Judge:
         if watcher is not None:
             outcomes = any(part == "performance" for _, part in watcher.streams)
             usual = promised_rules(baseline.layout.task, outcomes=outcomes)
-        self.rules = [*usual, *definition.rules]
+        windows, calendar = definition.monitor.windows, definition.monitor.calendar
+        far = [rule for rule in definition.rules if isinstance(rule, SeasonalBand) and rule.metrics]
+        self._following = Following(far, calendar, windows.timezone)
+        self.rules = [*usual, *(rule for rule in definition.rules if rule not in far)]
 
-    def findings(self, blocks: Sequence[Block], window: Window, *, labelled: bool = True) -> list[Finding]:
+    def findings(
+        self,
+        blocks: Sequence[Block],
+        window: Window,
+        *,
+        labelled: bool = True,
+        earlier: Earlier = lambda block, _: block,
+    ) -> list[Finding]:
         """Return the findings of the rules that hold in a window.
 
         Metrics of labels are looked at where the window's labels are in (`labelled`): those that come first are no
-        fair sample.
+        fair sample. `earlier` reads windows long past, for rules that learn from them.
         """
         labels = self.definition.layout.schema.roles().get("label", ())
         read = [b for b in blocks if labelled or not reads_labels(b.metric, labels)]
-        found = judge(as_of(read, window.start, HORIZON), self.rules, self.level, self.noise)
+        seen = as_of(read, window.start, HORIZON)
+        followed = telling(list(self._following.findings(seen, self.noise, earlier)))
+        found = gravest_first([*judge(seen, self.rules, self.level, self.noise), *followed])
         placed = [f if f.window else msgspec.structs.replace(f, window=window, until=window) for f in found]
         return [f for f in placed if f.until is not None and f.until.start >= window.start]
 
@@ -94,7 +108,7 @@ class Judge:
             if alarm.part == "together":
                 found.add((TOTAL, projections_of(alarm, self.definition.layout)))
                 continue
-            if alarm.part in ("performance", "concept"):
+            if alarm.part in ("performance", "expected", "concept"):
                 made = metric(alarm.metric, **({"of": alarm.of} if alarm.of else {}))
             else:
                 made = metric(MISSING if alarm.part == "missing" else SIZE, column=alarm.column)

@@ -11,59 +11,58 @@ import pyarrow.compute as pc
 from vedette.batch import Batch
 from vedette.errors import ConfigError
 from vedette.schema import Schema, Task
+from vedette.sentences.sentence import Sentence
 from vedette.spelling import canonical
 
 #: More distinct labels than this are numbers, not classes.
 MAX_CLASSES = 50
 
 
-def choose_task(schema: Schema, columns: Mapping[str, pa.Array]) -> tuple[Task, str]:
+def choose_task(schema: Schema, columns: Mapping[str, pa.Array]) -> tuple[Task, Sentence]:
     """Return the task and why."""
     if schema.task is not None:
-        return schema.task, "the schema says so"
+        return schema.task, Sentence.of("why.schema")
     if schema.query is not None:
-        return "ranking", f"the schema names a query column, {schema.query}"
+        return "ranking", Sentence.of("why.query", column=schema.query)
     if isinstance(schema.label, list):
-        return "multilabel", f"the schema names {len(schema.label)} label columns"
+        return "multilabel", Sentence.of("why.labels", count=len(schema.label))
     if isinstance(schema.score, dict):
-        many = len(schema.score) > 2
-        return ("multiclass" if many else "binary"), f"there are scores for {len(schema.score)} classes"
+        task: Task = "multiclass" if len(schema.score) > 2 else "binary"
+        return task, Sentence.of("why.scores", count=len(schema.score))
     truth = schema.label or schema.prediction
     if not isinstance(truth, str):
         if schema.score is not None:
-            return "binary", f"there is a score, {schema.score}, and nothing says otherwise"
-        return "none", "the schema names neither label, prediction nor score: data quality and drift only"
+            return "binary", Sentence.of("why.score", column=schema.score)
+        return "none", Sentence.of("why.no_role")
     return _from_values(truth, columns[truth], schema)
 
 
-def _from_values(name: str, values: pa.Array, schema: Schema) -> tuple[Task, str]:
+def _from_values(name: str, values: pa.Array, schema: Schema) -> tuple[Task, Sentence]:
     present = values.drop_null()
     if not len(present):
-        return (
-            ("binary", f"{name} is empty but there is a score")
-            if schema.score
-            else ("none", f"{name} is empty")
-        )
+        if schema.score:
+            return "binary", Sentence.of("why.empty_label", column=name)
+        return "none", Sentence.of("why.empty", column=name)
     distinct = _spelled(present)
     continuous = pa.types.is_floating(present.type) and not _whole(present)
     if continuous or (schema.score is None and _many_numbers(present, len(distinct))):
-        return "regression", f"{name} holds {len(distinct)} distinct numbers"
+        return "regression", Sentence.of("why.numbers", column=name, count=len(distinct))
     if len(distinct) <= 2:
-        return "binary", f"{name} has {len(distinct)} distinct values: {', '.join(distinct[:2])}"
-    return "multiclass", f"{name} has {len(distinct)} distinct values"
+        return "binary", Sentence.of("why.two_values", column=name, count=len(distinct), values=distinct[:2])
+    return "multiclass", Sentence.of("why.values", column=name, count=len(distinct))
 
 
 def choose_classes(
     schema: Schema, task: Task, columns: Mapping[str, pa.Array]
-) -> tuple[tuple[str, ...], dict[str, str]]:
+) -> tuple[tuple[str, ...], dict[str, Sentence]]:
     """Return the classes (binary: negative, positive) and why."""
     if task not in ("binary", "multiclass", "multilabel"):
         return (), {}
     if task == "multilabel":
-        return ("0", "1"), {"classes": "each label column is 0 or 1"}
+        return ("0", "1"), {"classes": Sentence.of("why.multilabel")}
     classes = schema.classes or _found(schema, columns)
     if task == "multiclass":
-        return tuple(classes), {"classes": f"{len(classes)} classes"}
+        return tuple(classes), {"classes": Sentence.of("why.classes", count=len(classes))}
     return _binary(schema, classes)
 
 
@@ -75,7 +74,7 @@ def _found(schema: Schema, columns: Mapping[str, pa.Array]) -> list[str]:
     return sorted(found, key=_class_order) or ["0", "1"]
 
 
-def _binary(schema: Schema, classes: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+def _binary(schema: Schema, classes: list[str]) -> tuple[tuple[str, ...], dict[str, Sentence]]:
     if len(classes) == 1:
         classes = ["0", "1"] if classes[0] in ("0", "1") else [f"not {classes[0]}", classes[0]]
     if len(classes) > 2:
@@ -94,8 +93,8 @@ def _binary(schema: Schema, classes: list[str]) -> tuple[tuple[str, ...], dict[s
             code="schema.unknown-class",
         )
     negative = next(c for c in classes if c != positive)
-    said = "the schema says so" if schema.positive else "it is the last of the two in order"
-    return (negative, positive), {"positive": f"{positive} counts as positive: {said}"}
+    form = "why.positive_said" if schema.positive else "why.positive_last"
+    return (negative, positive), {"positive": Sentence.of(form, name=positive)}
 
 
 def _spelled(present: pa.Array) -> list[str]:

@@ -204,7 +204,7 @@ class Logger:
         intake = self._pipeline.intake
         try:
             intake.add((kind, name, time_ns(), time, weight, what, None, None, None))
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - a request must not fail for its log
             intake.unreadable()
 
     def _add_frame(self, kind: str, frame: Any) -> int:
@@ -215,7 +215,7 @@ class Logger:
                 return 0
             version = pipeline.settings.version
             table, repaired = canonical_table(frame, kind, version, pipeline.new_id)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - a job must not fail for its log
             pipeline.intake.unreadable(rows=_length(frame))
             return 0
         pipeline.log_table(kind, table, repaired)
@@ -232,7 +232,7 @@ def _length(frame: Any) -> int:
         if isinstance(frame, Mapping):
             return max((len(v) for v in frame.values()), default=1)
         return int(frame.shape[0]) if hasattr(frame, "shape") else len(frame)
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001 - an object that cannot say its length counts once
         return 1
 
 

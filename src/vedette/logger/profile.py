@@ -142,7 +142,7 @@ class Profile:
         for version, (rows, labels) in found.items():
             try:
                 self._count_labelled(version, rows, labels)
-            except Exception:  # noqa: BLE001
+            except Exception:  # noqa: BLE001 - counted as a whole or not at all, as above
                 lost["profile"] += len(rows)
                 continue
             self.rows[version] += len(rows)

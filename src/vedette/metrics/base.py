@@ -13,6 +13,7 @@ from vedette import registry
 from vedette.errors import UnknownNameError, unknown_name
 from vedette.layout import Column, Layout
 from vedette.sentences.filling import Lang
+from vedette.sentences.sentence import Sentence
 from vedette.sentences.titles import title_in
 from vedette.summaries.base import State, Summary
 from vedette.values import Direction, Estimates
@@ -89,10 +90,10 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
         """
         raise NotImplementedError
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
         if self.tasks and layout.task not in self.tasks:
-            return f"{self.name} is for {' and '.join(self.tasks)} tasks; this is {layout.task}"
+            return Sentence.of("why.other_task", metric=self.name, tasks=list(self.tasks), task=layout.task)
         return None
 
     @classmethod

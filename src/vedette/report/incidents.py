@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,9 +11,11 @@ import msgspec
 from vedette.alerts.advance import Notice, history
 from vedette.alerts.calendar import covered
 from vedette.alerts.explanation import Explanation
+from vedette.alerts.grouping import is_alarm
 from vedette.alerts.incident import Incident
 from vedette.alerts.policy import RANK, Policy
-from vedette.diagnosis.cause import Cause
+from vedette.diagnosis.cause import Diagnosis
+from vedette.diagnosis.explanations import explanations_of
 from vedette.engine.alarms import Watch
 from vedette.report.report import Report
 from vedette.values import Finding, Window
@@ -51,7 +54,7 @@ def lived(report: Report, policy: Policy | None = None) -> Lived:
     told = [f for f in report.findings if f.window is not None]
     found = [_known(f, report.watched, report.windows) for f in told]
 
-    def once(explained: Sequence[tuple[Window, Window, Explanation]]) -> Lived:
+    def once(why: Callable[[Window], Sequence[Explanation]]) -> Lived:
         return Lived(
             *history(
                 told,
@@ -59,21 +62,16 @@ def lived(report: Report, policy: Policy | None = None) -> Lived:
                 chosen,
                 model=report.model,
                 found=found,
-                explain=lambda w: [e for a, b, e in explained if a.start <= w.start <= b.start],
+                explain=why,
                 mutes=report.mutes,
                 planned=planned,
+                outputs=report.baseline.layout.schema.outputs,
             )
         )
 
-    explained = list(_explained(report, once(()).incidents))
-    return once(explained) if explained else once(())
-
-
-def explanation_of(cause: Cause) -> Explanation:
-    """Return a cause as an incident remembers it."""
-    more = cause.evidence.get("next", ()) if cause.kind == "covariate shift" else ()
-    columns = tuple(name for name in (cause.column, *more) if name)
-    return Explanation(kind=cause.kind, columns=columns, sentence=cause.sentence, evidence=cause.evidence)
+    alone = once(lambda _: ())
+    diagnosed = list(_diagnosed(report, alone.incidents))
+    return once(_explaining(report, diagnosed)) if diagnosed else alone
 
 
 def figures(report: Report, timeline: Timeline, lang: Lang) -> tuple[Figure, ...]:
@@ -99,16 +97,36 @@ def _lane(one: Incident, timeline: Timeline, place: dict[int, int], lang: Lang) 
     )
 
 
-def _explained(report: Report, incidents: Sequence[Incident]) -> Iterator[tuple[Window, Window, Explanation]]:
-    """Yield the diagnoses of the gravest incidents, and the windows they are about."""
-    serious = sorted((one for one in incidents if one.level != "info"), key=lambda one: -RANK[one.level])
-    for one in serious[:DIAGNOSED]:
+def _explaining(
+    report: Report, diagnosed: Sequence[tuple[Window, Window, Diagnosis]]
+) -> Callable[[Window], list[Explanation]]:
+    """Return what explains a window: all diagnoses whose windows it is among."""
+
+    @functools.cache
+    def of(places: tuple[int, ...]) -> list[Explanation]:
+        chosen = [diagnosed[i] for i in places]
+        until = max((last.start for _, last, _ in chosen), default=0)
+        held = [f for f in report.findings if f.window is not None and f.window.start <= until]
+        found = [one for _, _, one in chosen]
+        return explanations_of(found, report.baseline, held, report.windows[-1], report.deploys)
+
+    def why(window: Window) -> list[Explanation]:
+        spans = enumerate(diagnosed)
+        return of(tuple(i for i, (a, b, _) in spans if a.start <= window.start <= b.start))
+
+    return why
+
+
+def _diagnosed(report: Report, incidents: Sequence[Incident]) -> Iterator[tuple[Window, Window, Diagnosis]]:
+    """Yield the diagnoses of the gravest incidents, and the windows they are about.
+
+    A note is not explained, unless a column raised an alarm: what costs nothing may still be a broken feed.
+    """
+    told = [one for one in incidents if one.level != "info" or is_alarm(one.lead)]
+    for one in sorted(told, key=lambda one: -RANK[one.level])[:DIAGNOSED]:
         if one.lead.window is None:
             continue
-        found = report.diagnosis_of(one.lead)
-        if found.causes and found.causes[0].kind not in ("stable", "insufficient"):
-            best = msgspec.structs.replace(explanation_of(found.causes[0]), remedy=found.remedy)
-            yield one.lead.window, one.lead.until or one.lead.window, best
+        yield one.lead.window, one.lead.until or one.lead.window, report.diagnosis_of(one.lead)
 
 
 def _known(finding: Finding, watched: Watch | None, windows: Sequence[Window]) -> Window | None:

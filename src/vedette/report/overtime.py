@@ -12,9 +12,10 @@ from vedette.engine.nowcasts import Nowcast
 from vedette.metrics.base import metric as named
 from vedette.numerals import number
 from vedette.report.report import Report
+from vedette.sentences.windows import window_in
 from vedette.values import REASONS, Estimates, Finding
 from vedette.views.content import Figure, anchor
-from vedette.views.series import Marker, Series
+from vedette.views.series import Marker, Series, Waiting
 from vedette.views.timeline import Timeline
 from vedette.views.words import Lang, say
 
@@ -84,7 +85,8 @@ def _series(report: Report, name: str, timeline: Timeline, lang: Lang) -> Series
         name=cls.titled(lang),
         timeline=timeline,
         estimates=filled.estimates if nowcast is None else nowcast.estimates,
-        estimated=filled.estimated if nowcast is None else nowcast.estimated,
+        estimated=filled.estimated if nowcast is None else None,
+        waiting=None if nowcast is None else Waiting(nowcast.estimated),
         realised=filled.realised if nowcast is None else None,
         unit=cls.unit,
         range=(cls.range[0], cls.range[1]),
@@ -146,5 +148,5 @@ def _title(report: Report, name: str, title: str, found: list[Finding], lang: La
 
 def _marker(finding: Finding, timeline: Timeline, lang: Lang) -> Marker:
     assert finding.window is not None
-    place = timeline.labels.index(finding.window.label)
+    place = timeline.labels.index(window_in(lang, finding.window.label))
     return Marker(float(timeline.start[place]), finding.in_words(lang), finding.level)

@@ -13,10 +13,12 @@ from vedette.engine.cube import TOTAL
 from vedette.engine.evaluate import Block
 from vedette.metrics.base import key_in_words, words
 from vedette.numerals import number
-from vedette.report import curves, distributions, incidents, overtime
+from vedette.report import asked, curves, distributions, incidents, overtime
 from vedette.report.report import Report
 from vedette.sentences.filling import span
-from vedette.values import Estimate, Estimates, Finding
+from vedette.sentences.sentence import Sentence
+from vedette.sentences.windows import window_in
+from vedette.values import Estimate, Estimates, Finding, Window
 from vedette.views.content import Fact, Figure, FindingText, Headline, Page, Section, Status, anchor
 from vedette.views.impact import impact_told
 from vedette.views.incidents import heading
@@ -25,6 +27,8 @@ from vedette.views.words import PHRASES, Lang, say
 
 #: Findings shown on a page; the rest are counted.
 MOST_FINDINGS = 60
+#: What is chosen beside metrics, as people read it.
+_CHOSEN = {"task": "why_task", "classes": "why_classes", "positive": "why_positive", "id": "why_id"}
 #: Segment columns with a dot plot of their own.
 MOST_SEGMENTS = 6
 
@@ -51,14 +55,21 @@ def page_of(report: Report, lang: Lang = "en") -> Page:
         facts=_facts(report, lang),
         findings=tuple(_finding(f, report, lang) for f in report.findings[:MOST_FINDINGS]),
         headlines=tuple(_headlines(report, lang)),
-        sections=tuple(sections),
+        sections=(*asked.sections(report.asked, layout.task, lang), *sections),
         accounting=_accounting(report, lang),
         notes=tuple(note.in_words(lang) for note in report.notes),
-        why=tuple(Fact(k, v) for k, v in {**layout.why, **report.plan.left_out}.items()),
+        why=tuple(_why(report, lang)),
         lang=lang,
         version=vedette.__version__,
         content_hash=report.baseline.hash,
     )
+
+
+def _why(report: Report, lang: Lang) -> Iterator[Fact]:
+    """Yield what was chosen, or left out, and why."""
+    for name, why in report.why.items():
+        told = why.in_words(lang) if isinstance(why, Sentence) else why
+        yield Fact(say(lang, _CHOSEN[name]) if name in _CHOSEN else key_in_words(name, lang), told)
 
 
 def _told(report: Report, lang: Lang) -> tuple[str, str]:
@@ -84,7 +95,7 @@ def _subtitle(report: Report, lang: Lang) -> str:
     rows = say(lang, "against", rows=f"{report.rows:,}", before=f"{report.baseline.rows:,}")
     if len(report.windows) == 1:
         return rows
-    first, last = report.windows[0].label, report.windows[-1].label
+    first, last = (window_in(lang, report.windows[end].label) for end in (0, -1))
     return say(lang, "period", first=first, last=last, n=len(report.windows), rows=rows)
 
 
@@ -139,20 +150,20 @@ def _headlines(report: Report, lang: Lang) -> Iterator[Headline]:
 
 def _incidents(report: Report, lang: Lang) -> Iterator[Section]:
     if len(report.windows) > 1:
-        figures = incidents.figures(report, timeline(report), lang)
+        figures = incidents.figures(report, timeline(report, lang), lang)
         yield Section(title=heading(lang), figures=figures, anchor="incidents")
 
 
 def _performance(report: Report, lang: Lang) -> Iterator[Section]:
     if len(report.windows) > 1:
-        figures = tuple(overtime.figures(report, timeline(report), lang))
+        figures = tuple(overtime.figures(report, timeline(report, lang), lang))
         yield Section(title=say(lang, "performance_section"), figures=figures, anchor="performance")
     drawn = tuple(curves.figures(report, lang))
     yield Section(title=say(lang, "curves_section"), figures=drawn, anchor="curves", columns=2)
 
 
 def _drift(report: Report, lang: Lang) -> Iterator[Section]:
-    overview = distributions.overview(report, timeline(report), lang)
+    overview = distributions.overview(report, timeline(report, lang), lang)
     yield Section(title=say(lang, "drift_section"), figures=tuple(overview), anchor="drift")
     yield Section(
         title=say(lang, "distributions_section"),
@@ -218,11 +229,12 @@ def _when(finding: Finding, report: Report, lang: Lang) -> str:
     first, last = finding.window, finding.until or finding.window
     if first is None or last is None:
         return ""
+    began, ended = window_in(lang, first.label), window_in(lang, last.label)
     if last == report.windows[-1] != first:
-        return say(lang, "when_since", first=first.label)
+        return say(lang, "when_since", first=began)
     if last == first:
-        return say(lang, "when_on", first=first.label)
-    return say(lang, "when_between", first=first.label, last=last.label)
+        return say(lang, "when_on", first=began)
+    return say(lang, "when_between", first=began, last=ended)
 
 
 def _also(names: tuple[str, ...], lang: Lang, most: int = 4) -> str:
@@ -243,10 +255,11 @@ def _named(name: str, lang: Lang) -> str:
     return f"{segment} 中的{title}" if where else title
 
 
-def timeline(report: Report) -> overtime.Timeline:
+def timeline(report: Report, lang: Lang = "en") -> overtime.Timeline:
     """Return the axis that all charts of the page share, in the wall clock of the windows' labels."""
     if report.by_row:
-        return overtime.Timeline.of(report.windows, "row")
+        named = [Window(w.start, w.end, window_in(lang, w.label)) for w in report.windows]
+        return overtime.Timeline.of(named, "row")
     zone = ZoneInfo(report.timezone)
     starts = [datetime.fromtimestamp(w.start / 1e6, UTC).astimezone(zone) for w in report.windows]
     offsets = [s.utcoffset() for s in starts]

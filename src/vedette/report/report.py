@@ -16,6 +16,8 @@ from vedette.alerts.mute import Mute
 from vedette.alerts.policy import Policy
 from vedette.diagnosis.cause import Diagnosis
 from vedette.diagnosis.diagnose import diagnose
+from vedette.diagnosis.disde import Disde, split
+from vedette.diagnosis.slices import Slice, sliced
 from vedette.engine.alarms import Watch
 from vedette.engine.along import of_windows
 from vedette.engine.baseline import Baseline
@@ -31,6 +33,8 @@ from vedette.errors import ConfigError, unknown_name
 from vedette.estimation.impact import Impact
 from vedette.metrics.base import Metric
 from vedette.metrics.base import metric as named
+from vedette.report.asked import Asked, Rows, no_rows
+from vedette.sentences.sentence import Sentence
 from vedette.values import Estimate, Estimates, Finding, Note, Segment, Window
 
 Which = Literal["current", "reference"]
@@ -57,6 +61,8 @@ class Report:
         When something was deployed, in microseconds since the epoch.
     policy, calendar, mutes
         When findings make one incident, and what of it is told; a monitor's own in `replay`.
+    asked : Asked
+        What `slices` and `disde` found: pages and JSON have it from then on.
     """
 
     def __init__(
@@ -77,12 +83,14 @@ class Report:
         calendar: Sequence[Planned] = (),
         mutes: Sequence[Mute] = (),
         deploys: Sequence[int] = (),
+        rows: Rows | None = None,
     ) -> None:
         self.baseline, self.cube, self.plan = baseline, cube, plan
         self.findings, self.level, self.model = list(findings), level, model
         self.timezone, self.by_row, self.watched = timezone, by_row, watched
         self.policy, self.calendar, self.mutes = policy, tuple(calendar), tuple(mutes)
         self.nowcasts, self.deploys = nowcasts, tuple(deploys)
+        self.asked, self._rows = Asked(), rows
         if blocks is not None and len(cube.windows) == 1:
             self.blocks = blocks  # already those of the whole period
         growing = [NOTE] if len(cube.windows) > 1 and not by_row else []
@@ -231,6 +239,52 @@ class Report:
             )
         return self.nowcasts.of(named(metric, **parameters))
 
+    def slices(self, *, reference: Any = None, **options: Any) -> list[Slice]:
+        """Return the slices of one and two features whose loss rose, the dearest first; see `vedette.slices`.
+
+        Parameters
+        ----------
+        reference : frame, mapping of arrays, or path, optional
+            The reference rows, where the report was made with a baseline; labelled, as the current rows.
+        **options
+            ``columns`` and ``alpha`` of `vedette.slices`.
+
+        Raises
+        ------
+        ConfigError
+            The report has no rows (``report.no-rows``), or they have no losses (``slices.no-losses``).
+        """
+        rows = self._at_hand()
+        made = sliced(self.baseline.layout, *rows.both(reference), rows.labels, level=self.level, **options)
+        self.asked = self.asked._replace(slices=made)
+        return made
+
+    def disde(self, *, reference: Any = None, seed: int = 0) -> Disde:
+        """Return the parts of the change of the mean loss; see `vedette.disde`.
+
+        Parameters
+        ----------
+        reference : frame, mapping of arrays, or path, optional
+            The reference rows, where the report was made with a baseline.
+        seed : int
+
+        Raises
+        ------
+        ConfigError
+            The report has no rows (``report.no-rows``), or they have no losses (``slices.no-losses``).
+        DataError
+            Either side has fewer than 200 labelled rows (``disde.few-rows``).
+        """
+        rows = self._at_hand()
+        made = split(self.baseline.layout, *rows.both(reference), rows.labels, self.level, seed)
+        self.asked = self.asked._replace(disde=made)
+        return made
+
+    def _at_hand(self) -> Rows:
+        if self._rows is None:
+            raise no_rows("The report was made of counts alone")
+        return self._rows
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON values, with keys ``estimates`` and ``findings`` among them."""
         return {
@@ -248,8 +302,9 @@ class Report:
             "incidents": [_brief(one) for one in self.incidents],
             "impacts": {name: msgspec.to_builtins(one) for name, one in self.impacts.items()},
             "estimates": [row for block in self.blocks for row in _plain(block)],
+            **self.asked.plain(),
             "notes": [msgspec.to_builtins(note) for note in self.notes],
-            "why": {**self.baseline.layout.why, **self.plan.left_out},
+            "why": {name: str(why) for name, why in self.why.items()},
         }
 
     def to_json(self, path: str | Path | None = None) -> str:
@@ -299,6 +354,11 @@ class Report:
         from vedette.views.notebook import fragment
 
         return fragment(page_of(self))
+
+    @property
+    def why(self) -> dict[str, Sentence | str]:
+        """Why the task, the classes and the metrics are what they are; metrics left out among them."""
+        return {**self.baseline.layout.why, **self.plan.left_out}
 
     @property
     def verdict(self) -> str:

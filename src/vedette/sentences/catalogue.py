@@ -22,6 +22,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{subject:subject} left its reference, {then:span {unit}}: too few labels to say how far",
         "{subject:subject}偏离参考值 {then:span {unit}}：标签太少，无法判断偏离多少",
     ),
+    "change.uncovered": (
+        "{subject:subject} left its reference, {then:span {unit}}, for rows that the reference does not cover",
+        "{subject:subject}偏离参考值 {then:span {unit}}，而参考数据不涵盖这些行，无法判断偏离多少",
+    ),
     "shift.small": (
         "{column}{segment:where} moved: a small shift, {title:title} {now:span}",
         "{segment:where}{column} 发生小幅偏移：{title:title} {now:span}",
@@ -68,16 +72,16 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{subject:subject}为 {now:span {unit}}，高于 {limit:number {unit}}",
     ),
     "rows.few": (
-        "{rows:number} rows in {window}; usually {usual:number}",
-        "{window} 有 {rows:number} 行，通常为 {usual:number} 行",
+        "{rows:number} rows in {window:window}; usually {usual:number}",
+        "{window:window} 有 {rows:number} 行，通常为 {usual:number} 行",
     ),
     "rows.alone": (
         "{rows:number} rows: there is nothing to compare",
         "{rows:number} 行：没有可比较的数据",
     ),
     "rows.repeated": (
-        "The rows of {again} are those of {first}",
-        "{again} 的数据与 {first} 完全相同",
+        "The rows of {again:window} are those of {first:window}",
+        "{again:window} 的数据与 {first:window} 完全相同",
     ),
     "band": (
         (
@@ -100,8 +104,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         ),
     ),
     "labels.late": (
-        "Labels are late: {now:number share} of {window} have one after {delay}; usually {usual:number share}",
-        "标签迟到：{delay} 之后 {window} 有标签的行占 {now:number share}，通常为 {usual:number share}",
+        "Labels are late: {now:number share} of {window:window} have one after {delay}; usually {usual:number share}",
+        "标签迟到：{delay} 之后 {window:window} 有标签的行占 {now:number share}，通常为 {usual:number share}",
     ),
     "all_of": ("{parts:and}", "{parts:and}"),
     "any_of": ("{parts:or}", "{parts:or}"),
@@ -115,6 +119,74 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Rows arrive and have not been judged for {waited:lasting}; is the monitor running?",
         "数据正常到达，但已有 {waited:lasting}未被评估；请检查监控是否在运行",
     ),
+    # windows
+    "window.rows": ("rows {first}–{last}", "第 {first}–{last} 行"),
+    # why a task, a class, a metric
+    "why.schema": ("the schema says so", "schema 如此声明"),
+    "why.query": ("the schema names a query column, {column}", "schema 声明了查询列 {column}"),
+    "why.labels": ("the schema names {count} label columns", "schema 声明了 {count} 个标签列"),
+    "why.scores": ("there are scores for {count} classes", "有 {count} 个类别的得分"),
+    "why.score": (
+        "there is a score, {column}, and nothing says otherwise",
+        "有得分列 {column}，且没有相反的说明",
+    ),
+    "why.no_role": (
+        "the schema names neither label, prediction nor score: data quality and drift only",
+        "schema 未声明标签、预测或得分：只监控数据质量与漂移",
+    ),
+    "why.empty_label": ("{column} is empty but there is a score", "{column} 为空，但有得分"),
+    "why.empty": ("{column} is empty", "{column} 为空"),
+    "why.numbers": ("{column} holds {count} distinct numbers", "{column} 有 {count} 个不同的数值"),
+    "why.values": ("{column} has {count} distinct values", "{column} 有 {count} 个不同的值"),
+    "why.two_values": (
+        "{column} has {count} distinct values: {values:names}",
+        "{column} 有 {count} 个不同的值：{values:names}",
+    ),
+    "why.multilabel": ("each label column is 0 or 1", "每个标签列取 0 或 1"),
+    "why.classes": ("{count} classes", "{count} 个类别"),
+    "why.positive_said": ("{name} counts as positive: the schema says so", "{name} 为正类：schema 如此声明"),
+    "why.positive_last": (
+        "{name} counts as positive: it is the last of the two in order",
+        "{name} 为正类：它是两类中按顺序的后一个",
+    ),
+    "why.no_id": (
+        "the schema names none: rows go by their order, and repeats are not looked for",
+        "schema 未声明：行按其顺序识别，不检查重复",
+    ),
+    "why.needs_id": ("{metric} needs an id", "{metric} 需要 id"),
+    "why.needs_time": ("{metric} needs the event time", "{metric} 需要事件时间"),
+    "why.other_task": (
+        "{metric} is for {tasks:tasks} tasks; this is {task:task}",
+        "{metric} 适用于{tasks:tasks}任务，而此处为{task:task}任务",
+    ),
+    "why.few_numbers": ("{metric} takes at least two number features", "{metric} 至少需要两个数值特征"),
+    "why.many_classes": (
+        "{metric} is for at most {most} classes; here are {count}",
+        "{metric} 至多支持 {most} 个类别，此处有 {count} 个",
+    ),
+    "why.needs_known_labels": (
+        "{metric} needs labels in the reference; the schema names none",
+        "{metric} 需要参考数据有标签，schema 未声明标签",
+    ),
+    "why.needs_errors": (
+        "{metric} needs a reference with labels and predictions",
+        "{metric} 需要含标签与预测的参考数据",
+    ),
+    "why.one_class": (
+        "{metric} is of one class: name it with of=...",
+        "{metric} 针对一个类别：用 of=... 指明",
+    ),
+    "why.many_curves": (
+        "{metric} keeps the score bins of every class; ask for it by name, or for one class with of=...",
+        "{metric} 需保存每个类别的得分分箱：请按名称要求，或用 of=... 指明一个类别",
+    ),
+    "why.needs_labels": ("{metric} needs labels; the schema names none", "{metric} 需要标签，schema 未声明"),
+    "why.needs_scores": ("{metric} needs scores; the schema names none", "{metric} 需要得分，schema 未声明"),
+    "why.needs_predictions": (
+        "{metric} needs predictions or scores; the schema names neither",
+        "{metric} 需要预测或得分，schema 均未声明",
+    ),
+    "why.refused": ("{error}", "无法计算：{error}"),
     # evidence
     "evidence.windows": (
         "by chance at most once in {windows:int} windows",
@@ -135,8 +207,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{windows:int} 个窗口、{rows:both} 行中未能证明存在差异（证据 {evidence:.3g}，需要 {needed:.3g}）。",
     ),
     "canary.different": (
-        "The arms differ, proved at {since} of {rows:both} rows in {windows:int} windows: {first:said}.",
-        "两组存在差异，在 {windows:int} 个窗口、{rows:both} 行中于 {since} 得到证明：{first:said}。",
+        "The arms differ, proved at {since:window} of {rows:both} rows in {windows:int} windows: {first:said}.",
+        "两组存在差异，在 {windows:int} 个窗口、{rows:both} 行中于 {since:window} 得到证明：{first:said}。",
     ),
     "canary.line": (
         "{difference:said} (evidence {evidence:.3g})",
@@ -176,6 +248,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "note.no_time": (
         "Rows without a usable time in {column}, which belong to no window",
         "{column} 中没有可用时间的行，不属于任何窗口",
+    ),
+    "note.planned": (
+        "Rows at times in {column} that the calendar leaves out, which nothing was learnt from",
+        "{column} 处于日历排除时段的行，未用于学习",
     ),
     "note.naive": ("Times in {column} without a zone, read as UTC", "{column} 中没有时区的时间，按 UTC 读取"),
     "note.labels_unmatched": ("Labels that belong to no prediction here", "不属于此处任何预测的标签"),

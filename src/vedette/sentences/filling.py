@@ -9,6 +9,7 @@ from typing import Any, Literal
 from vedette.numerals import number
 from vedette.sentences.catalogue import TEMPLATES
 from vedette.sentences.titles import title_in
+from vedette.sentences.windows import window_in
 
 Lang = Literal["en", "zh"]
 #: Below this a p-value is an order of magnitude at most.
@@ -19,6 +20,14 @@ _SEASONS = {
     "weekday": "星期",
     "hour": "小时",
     "weekday x hour": "星期 × 小时",
+}
+_TASKS = {
+    "binary": "二分类",
+    "multiclass": "多分类",
+    "multilabel": "多标签",
+    "regression": "回归",
+    "ranking": "排序",
+    "none": "无模型输出",
 }
 _PER = {
     "hour": "每小时",
@@ -97,7 +106,13 @@ def _where(value: str, _: str, lang: Lang) -> str:
 
 
 def _within(value: str, _: str, lang: Lang) -> str:
-    return (f" in {value}" if lang == "en" else f"{value}：") if value else ""
+    told = window_in(lang, value)
+    return (f" in {told}" if lang == "en" else f"{told}：") if value else ""
+
+
+def _tasks(value: Sequence[str], _: str, lang: Lang) -> str:
+    named = value if lang == "en" else [_TASKS.get(task, task) for task in value]
+    return (" and " if lang == "en" else "、").join(named)
 
 
 def _names(value: Sequence[str], _: str, lang: Lang) -> str:
@@ -151,6 +166,9 @@ FORMATS: dict[str, Callable[[Any, str, Lang], str]] = {
     "title": lambda value, _, lang: title_in(lang, value),
     "where": _where,
     "within": _within,
+    "window": lambda value, _, lang: window_in(lang, value),
+    "tasks": _tasks,
+    "task": lambda value, _, lang: _tasks([value], "", lang),
     "names": _names,
     "said": _said,
     "and": _joined((" and ", "，且")),

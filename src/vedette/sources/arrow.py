@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from vedette.sources.base import Broken, Partition, Source, united, unreadable
+from vedette.sources.base import Partition, Source, opened, united
 from vedette.sources.paths import files_of
 
 #: Endings of the names: the first two are the registered ones of the file format and the stream format.
@@ -29,19 +29,8 @@ class Arrow(Source):
     order: ClassVar[int] = 15
 
     def __init__(self, given: Any) -> None:
-        files = files_of(given)
-        self.broken: list[Broken] = []
-        schemas: dict[Path, pa.Schema] = {}
-        for path in files:
-            try:
-                with _mapped(path) as file:
-                    schemas[path] = _opened(file).schema
-            except (pa.ArrowInvalid, OSError) as error:
-                if len(files) == 1:
-                    raise unreadable(str(path), error) from error
-                self.broken.append(Broken(str(path), None, str(error)))
-        if not schemas:
-            raise unreadable(str(given), OSError("none of its files can be opened"))
+        found, self.broken = opened(given, files_of(given), _schema)
+        schemas = dict(found)
         self.files = list(schemas)
         self.columns = united(_told_first(list(schemas.values())))
 
@@ -75,6 +64,11 @@ class Arrow(Source):
 
 def _mapped(path: Path) -> pa.NativeFile:
     return pa.memory_map(str(path))
+
+
+def _schema(path: Path) -> pa.Schema:
+    with _mapped(path) as file:
+        return _opened(file).schema
 
 
 def _opened(file: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -16,6 +16,8 @@ from vedette.values import Note
 
 #: Rows of a batch: large enough for numpy, small enough for its columns to stay in the processor's cache.
 BATCH_ROWS = 65_536
+
+Head = TypeVar("Head")
 
 #: What reading a damaged or vanished file raises.
 DAMAGE = (OSError, pa.ArrowException)
@@ -147,6 +149,30 @@ def united(schemas: Sequence[pa.Schema]) -> pa.Schema:
     for field in (field for schema in schemas for field in schema):
         fields.setdefault(field.name, field)
     return pa.schema(list(fields.values()))
+
+
+def opened(
+    given: Any, files: Sequence[Path], head: Callable[[Path], Head]
+) -> tuple[list[tuple[Path, Head]], list[Broken]]:
+    """Return the files of `given` that can be opened, each with what its `head` says, and the broken ones.
+
+    Raises
+    ------
+    DataError
+        Code ``source.unreadable`` or ``source.missing-file`` when not one can be opened.
+    """
+    found: list[tuple[Path, Head]] = []
+    broken: list[Broken] = []
+    for path in files:
+        try:
+            found.append((path, head(path)))
+        except (pa.ArrowInvalid, OSError) as error:
+            if len(files) == 1:
+                raise unreadable(str(path), error) from error
+            broken.append(Broken(str(path), None, str(error)))
+    if not found:
+        raise unreadable(str(given), OSError("none of its files can be opened"))
+    return found, broken
 
 
 def readable(partition: Partition, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from vedette.sources.base import Broken, Partition, Source, united, unreadable
+from vedette.sources.base import Broken, Partition, Source, opened, united
 from vedette.sources.paths import files_of
 
 #: Bytes of a block: 65 000 rows of twenty short columns.
@@ -29,19 +29,12 @@ class Csv(Source):
 
     order: ClassVar[int] = 20
 
+    broken: list[Broken]
+
     def __init__(self, given: Any) -> None:
         files = [path for path in files_of(given) if path.suffix not in (".parquet", ".pq")]
-        self.broken: list[Broken] = []
-        schemas: dict[Path, pa.Schema] = {}
-        for path in files:
-            try:
-                schemas[path] = _open(path).schema
-            except (pa.ArrowInvalid, OSError) as error:
-                if len(files) == 1:
-                    raise unreadable(str(path), error) from error
-                self.broken.append(Broken(str(path), None, str(error)))
-        if not schemas:
-            raise unreadable(str(given), OSError("none of its files can be opened"))
+        found, self.broken = opened(given, files, lambda path: _open(path).schema)
+        schemas = dict(found)
         self.files = list(schemas)
         self.columns = united(list(schemas.values()))
 

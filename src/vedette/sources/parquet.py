@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vedette.sources.base import BATCH_ROWS, Broken, Partition, Source, united, unreadable
+from vedette.sources.base import BATCH_ROWS, Partition, Source, opened, united
 from vedette.sources.paths import files_of
 
 #: Small row groups are joined up to this many rows: the unit that one thread takes.
@@ -26,17 +26,7 @@ class Parquet(Source):
     order: ClassVar[int] = 10
 
     def __init__(self, given: Any) -> None:
-        self.files: list[tuple[Path, pq.FileMetaData]] = []
-        self.broken: list[Broken] = []
-        for path in files_of(given):
-            try:
-                self.files.append((path, pq.read_metadata(path)))
-            except (pa.ArrowInvalid, OSError) as error:
-                if len(files_of(given)) == 1:
-                    raise unreadable(str(path), error) from error
-                self.broken.append(Broken(str(path), None, str(error)))
-        if not self.files:
-            raise unreadable(str(given), OSError("none of its files can be opened"))
+        self.files, self.broken = opened(given, files_of(given), pq.read_metadata)
         self.columns = united([metadata.schema.to_arrow_schema() for _, metadata in self.files])
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -104,14 +104,17 @@ class Sample(Summary, frozen=True, kw_only=True):
         self, batch: Batch, cells: npt.NDArray[np.integer], at: Ints, rows: npt.NDArray[np.int64]
     ) -> State:
         """Return the sample of the rows `at`."""
-        numbers = [batch.numbers(name)[at] for name in self.numbers]
-        codes = [batch.codes(name, known)[at] for name, known in self.categories]
-        held: dict[str, Array] = {
-            "keys": batch.keys(self.id, self.salt)[at],
-            "numbers": np.column_stack(numbers) if numbers else np.zeros((len(at), 0)),
-            "codes": np.column_stack(codes) if codes else np.zeros((len(at), 0), np.int32),
-        }
-        return self._lowest(cells[at], held, len(rows), rows)
+
+        def values(chosen: Ints) -> dict[str, Array]:
+            taken = at[chosen]
+            numbers = [batch.numbers(name)[taken] for name in self.numbers]
+            codes = [batch.codes(name, known)[taken] for name, known in self.categories]
+            return {
+                "numbers": np.column_stack(numbers) if numbers else np.zeros((len(taken), 0)),
+                "codes": np.column_stack(codes) if codes else np.zeros((len(taken), 0), np.int32),
+            }
+
+        return self._lowest(cells[at], batch.keys(self.id, self.salt)[at], values, rows)
 
     def merge(self, left: State, right: State) -> State:
         """Return the sample of both sides' rows together, cell by cell."""
@@ -120,7 +123,8 @@ class Sample(Summary, frozen=True, kw_only=True):
 
     def add_rows(self, total: State, rows: npt.NDArray[np.intp], part: State) -> None:
         """Merge each cell of `part` into cell ``rows[i]`` of `total` in place."""
-        for name, array in self.merge(total.take(rows), part).arrays.items():
+        seen = total["rows"][rows].any()  # the first part of all is most often the only one
+        for name, array in (self.merge(total.take(rows), part) if seen else part).arrays.items():
             total.arrays[name][rows] = array
 
     def fold(self, state: State, groups: Sequence[npt.NDArray[np.intp]]) -> State:
@@ -131,27 +135,37 @@ class Sample(Summary, frozen=True, kw_only=True):
 
     def _gathered(self, state: State, cells: Ints, size: int) -> State:
         """Return `size` samples, each of those cells of `state` that `cells` sends there."""
-        at = state["keys"] != NO_KEY
-        held = {name: state[name][at] for name in ("keys", "numbers", "codes")}
+        keys = state["keys"].ravel()
+        at = np.flatnonzero(keys != NO_KEY)
+        flat = {name: state[name].reshape(len(keys), state[name].shape[-1]) for name in ("numbers", "codes")}
         rows = np.zeros(size, np.int64)
         np.add.at(rows, cells, state["rows"])
-        return self._lowest(np.repeat(cells, self.k)[at.ravel()], held, size, rows)
+        return self._lowest(
+            np.repeat(cells, self.k)[at],
+            keys[at],
+            lambda chosen: {name: array[at[chosen]] for name, array in flat.items()},
+            rows,
+        )
 
     def _lowest(
-        self, cells: npt.NDArray[np.integer], held: dict[str, Array], size: int, rows: npt.NDArray[np.int64]
+        self,
+        cells: npt.NDArray[np.integer],
+        keys: Keys,
+        values: Callable[[Ints], dict[str, Array]],
+        rows: npt.NDArray[np.int64],
     ) -> State:
-        """Return the `k` rows of smallest key of each cell, each key once."""
-        order = np.lexsort((held["keys"], cells))
-        again = repeats(cells[order], held["keys"][order])
+        """Return the `k` rows of smallest key of each cell, each key once; only their `values` are taken."""
+        order = np.lexsort((keys, cells)) if len(rows) > 1 else np.argsort(keys)
+        again = repeats(cells[order], keys[order])
         if again.any():
-            order = np.lexsort((~_content(held), held["keys"], cells))
+            order = np.lexsort((~_content(values(np.arange(len(keys)))), keys, cells))
         order = order[~again]
-        cells = cells[order]
-        place = places(cells, size)
-        fits = place < self.k
-        state = self.empty(size)
-        for name, values in held.items():
-            state.arrays[name][cells[fits], place[fits]] = values[order[fits]]
+        place = np.full(len(keys), self.k)
+        place[order] = places(cells[order], len(rows))
+        chosen = np.flatnonzero(place < self.k)  # in the order of the rows, which are quickest to take so
+        state = self.empty(len(rows))
+        for name, array in {"keys": keys[chosen], **values(chosen)}.items():
+            state.arrays[name][cells[chosen], place[chosen]] = array
         state.arrays["rows"] = rows.astype(np.int64)
         return state
 

@@ -15,6 +15,7 @@ from vedette.metrics.base import States
 from vedette.metrics.classification._tables import Rates
 from vedette.metrics.classification.base import ClassMetric, class_names, explained_by_bins, position, sides
 from vedette.schema import spelled
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State, Summary
 from vedette.summaries.score_bins import ScoreBins
 from vedette.values import Estimates
@@ -44,11 +45,11 @@ class ScoreMetric(ClassMetric, frozen=True, kw_only=True):
         if self.of is not None:
             msgspec.structs.force_setattr(self, "of", spelled(self.of))
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not computed unasked for these data, None when it is."""
         why = super().why_not(layout)
         if why is None and layout.task != "binary" and self.of is None:
-            return f"{self.name} keeps the score bins of every class; ask for it by name, or for one class with of=..."
+            return Sentence.of("why.many_curves", metric=self.name)
         return why
 
     def needs(self, layout: Layout) -> dict[str, Summary]:

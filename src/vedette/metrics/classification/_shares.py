@@ -15,6 +15,7 @@ from vedette.layout import Layout
 from vedette.metrics.base import States, over
 from vedette.metrics.classification.base import ClassMetric, class_names, counted, explained, position
 from vedette.schema import spelled
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State, Summary
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.multilabel_confusion import MultilabelConfusion
@@ -65,11 +66,11 @@ class ShareOfClass(PlainShare, frozen=True, kw_only=True):
         if self.of is not None:
             msgspec.structs.force_setattr(self, "of", spelled(self.of))
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
         why = super().why_not(layout)
         if why is None and self.of is None and layout.task != "binary":
-            return f"{self.name} is of one class: name it with of=..."
+            return Sentence.of("why.one_class", metric=self.name)
         return why
 
     def needs(self, layout: Layout) -> dict[str, Summary]:

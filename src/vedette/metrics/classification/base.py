@@ -12,6 +12,7 @@ from vedette.inference.interval import FloatArray
 from vedette.layout import Layout
 from vedette.metrics.base import Metric, over
 from vedette.schema import spelled
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import Summary
 from vedette.values import Direction, Estimates
 
@@ -30,15 +31,15 @@ class ClassMetric(Metric, frozen=True, kw_only=True):
     needs_prediction: ClassVar[bool] = True
     needs_score: ClassVar[bool] = False
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
         why, schema = super().why_not(layout), layout.schema
         if why is None and self.needs_label and schema.label is None:
-            return f"{self.name} needs labels; the schema names none"
+            return Sentence.of("why.needs_labels", metric=self.name)
         if why is None and self.needs_score and schema.score is None:
-            return f"{self.name} needs scores; the schema names none"
+            return Sentence.of("why.needs_scores", metric=self.name)
         if why is None and self.needs_prediction and schema.prediction is None and schema.score is None:
-            return f"{self.name} needs predictions or scores; the schema names neither"
+            return Sentence.of("why.needs_predictions", metric=self.name)
         return why
 
 

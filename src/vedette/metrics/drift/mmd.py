@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from vedette.layout import Layout
 from vedette.metrics.drift._kernel import KernelDistance
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.fourier import Fourier
 
 
@@ -52,9 +53,9 @@ class Mmd(KernelDistance, frozen=True, kw_only=True):
     title: ClassVar[str] = "maximum mean discrepancy"
     scope: ClassVar = "model"
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data."""
-        return None if layout.together() is not None else "mmd takes at least two number features"
+        return None if layout.together() is not None else Sentence.of("why.few_numbers", metric=self.name)
 
     def spec(self, layout: Layout, *, products: bool) -> Fourier:
         """Return the features of the reference's number columns."""

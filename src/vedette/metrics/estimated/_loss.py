@@ -20,6 +20,7 @@ from vedette.metrics.estimated._features import Places, number, places_of
 from vedette.metrics.estimated._label_free import REACH, LabelFree, away, columns_of
 from vedette.metrics.estimated._sampled import remembered
 from vedette.metrics.regression.base import log_interval
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State, Summary
 from vedette.summaries.error_bins import LABELLED, ROWS, ErrorBins
 from vedette.summaries.sample import NO_KEY
@@ -94,11 +95,11 @@ class EstimatedLoss(LabelFree, frozen=True, kw_only=True):
     #: Places of the loss and of its square among the sums of `ErrorBins`.
     sums: ClassVar[tuple[int, int]]
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
         why = super().why_not(layout)
         if why is None and layout.label is None:
-            return f"{self.name} needs labels in the reference; the schema names none"
+            return Sentence.of("why.needs_known_labels", metric=self.name)
         return why
 
     def needs(self, layout: Layout) -> dict[str, Summary]:

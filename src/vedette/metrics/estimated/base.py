@@ -26,6 +26,7 @@ from vedette.metrics.estimated._classes import (
 )
 from vedette.metrics.estimated._label_free import REACH, LabelFree, away, columns_of
 from vedette.metrics.estimated._sampled import Fitted, Moved, Pseudo, Sampled, remembered, sampled
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State, Summary
 from vedette.summaries.confusion import Confusion
 from vedette.summaries.score_bins import ScoreBins
@@ -193,11 +194,12 @@ class EstimatedRate(EstimatedMetric, frozen=True, kw_only=True):
 
     tasks: ClassVar[tuple[str, ...]] = ("binary", "multiclass")
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
         why = super().why_not(layout)
         if why is None and len(layout.classes) > MOST_CLASSES and layout.task == "multiclass":
-            return f"{self.name} is for at most {MOST_CLASSES} classes; here are {len(layout.classes)}"
+            count = len(layout.classes)
+            return Sentence.of("why.many_classes", metric=self.name, most=MOST_CLASSES, count=count)
         return why
 
     def needs(self, layout: Layout) -> dict[str, Summary]:

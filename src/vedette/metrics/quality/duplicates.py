@@ -10,6 +10,7 @@ from vedette.inference.interval import FloatArray
 from vedette.layout import Layout
 from vedette.metrics.base import Scope, States
 from vedette.metrics.quality.base import ShareOfRows
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import Summary
 
 
@@ -51,9 +52,9 @@ class Duplicates(ShareOfRows, frozen=True, kw_only=True):
         """Return the counts of rows and of those that come again."""
         return {"repeats": layout.repeats()}
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
-        return f"{self.name} needs an id" if layout.schema.id is None else None
+        return Sentence.of("why.needs_id", metric=self.name) if layout.schema.id is None else None
 
     def parts(self, states: States) -> tuple[FloatArray, FloatArray]:
         """Return rows that come again and all rows."""

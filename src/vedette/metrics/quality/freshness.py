@@ -8,6 +8,7 @@ import numpy as np
 
 from vedette.layout import Layout
 from vedette.metrics.base import Metric, States
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import Summary
 from vedette.values import Direction, Estimates
 
@@ -48,9 +49,9 @@ class Freshness(Metric, frozen=True, kw_only=True):
         """Return the first and last event time."""
         return {"clock": layout.clock()}
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
-        return f"{self.name} needs the event time" if layout.schema.time is None else None
+        return Sentence.of("why.needs_time", metric=self.name) if layout.schema.time is None else None
 
     def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
         """Return the newest time of each cell."""

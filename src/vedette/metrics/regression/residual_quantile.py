@@ -10,6 +10,7 @@ from vedette.inference.interval import FloatArray, normal_quantile
 from vedette.layout import Layout
 from vedette.metrics.base import Metric, States
 from vedette.metrics.regression.base import check_share
+from vedette.sentences.sentence import Sentence
 from vedette.summaries.base import State, Summary
 from vedette.summaries.residuals import Residuals
 from vedette.values import Estimates
@@ -69,10 +70,10 @@ class ResidualQuantile(Metric, frozen=True, kw_only=True):
         """Return the counts of residuals."""
         return {"residuals": layout.residuals()}
 
-    def why_not(self, layout: Layout) -> str | None:
+    def why_not(self, layout: Layout) -> Sentence | str | None:
         """Return why it is not defined for these data, None when it is."""
         if layout.task == "regression" and layout.residual_binning is None:
-            return f"{self.name} needs a reference with labels and predictions"
+            return Sentence.of("why.needs_errors", metric=self.name)
         return super().why_not(layout)
 
     def compute(self, current: States, reference: States | None = None, level: float = 0.95) -> Estimates:
