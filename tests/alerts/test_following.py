@@ -11,6 +11,7 @@ from vedette.alerts.policy import Policy
 
 POLICY = Policy(recover_after=9, cooldown="5h", remind_every="")
 OUTPUTS = ("p",)
+SHIFT_OF_MODEL = Explanation(kind="concept shift")
 UNIT = Explanation(kind="unit change", columns=("a",), sentence="a is in minutes")
 SHIFT = Explanation(kind="covariate shift", columns=("b", "a"), sentence="b moved most")
 
@@ -34,6 +35,15 @@ def test_score_and_performance_that_follow_a_column_join_its_incident():
     assert {f.column for f in one.findings} == {"a", "p", None}
     assert (one.cause, one.explanation) == ("unit change:a", UNIT)
     assert told == [["opened"], [], ["worsened"], []]
+
+
+def test_a_fall_long_after_the_one_that_a_column_explained_is_another_trouble():
+    """The incident of the column goes on by the column alone; what it said of the model is over."""
+    first = ([drift("a", last=2), fall(last=2)], [UNIT])
+    between = [([drift("a", last=i)], []) for i in range(3, 20)]
+    last = ([drift("a", last=20), fall(20, 20)], [SHIFT_OF_MODEL])
+    incidents, _ = lived([first, *between, last])
+    assert [one.cause for one in incidents] == ["unit change:a", "concept shift"]
 
 
 def test_without_an_explanation_a_column_and_the_answers_of_the_model_are_two():

@@ -10,17 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.alerts.explanation import Explanation
-from vedette.alerts.following import absorbed, known_first, match
+from vedette.alerts.following import GATHERING, absorbed, known_first, lasting, match
 from vedette.alerts.grouping import Case, about_all, grouped, identity, is_alarm, merged
 from vedette.alerts.incident import SYSTEM, Event, Incident, opened
 from vedette.alerts.mute import Mute
 from vedette.alerts.policy import RANK, Policy
 from vedette.alerts.spans import micros
 from vedette.values import Finding, Window
-
-#: Findings of this rule rest on evidence that begins anew after each alarm: a column that still lies elsewhere may take
-#: so many windows to show it again, and would otherwise be over and back again every week.
-GATHERING = 14
 
 News = Literal["opened", "worsened", "reopened", "recovered", "reminder", "digest"]
 
@@ -88,20 +84,20 @@ def advance(
     incidents = [one if moment.planned else _heard(one, moment.now) for one in standing]
     woken = {one.id for one, before in zip(incidents, standing, strict=True) if one is not before}
     live = [one for one in incidents if one.version == moment.version]
-    for case in grouped(findings, known_first(live, explanations), outputs):
+    for case in grouped(findings, known_first(live, explanations, moment.window, outputs), outputs):
         able = [one.version == moment.version and not _over(one, moment.now, policy) for one in incidents]
-        place = match(incidents, case, able, outputs)
+        place = match(incidents, case, able, moment.window, outputs)
         muted = moment.planned or _muted(case, moment.now, mutes)
         if place is None:
             incidents.append(_open(case, moment, policy, told, muted=muted, mutes=mutes))
             continue
-        incidents, whole = absorbed(incidents, place, case, able, outputs, moment.now)
+        incidents, whole = absorbed(incidents, place, case, able, moment.window, outputs, moment.now)
         incidents[place] = _again(incidents[place], whole, moment, policy, [] if muted else told)
         if incidents[place].id in woken and not muted:
             _tell(told, "opened", incidents[place], moment.now, policy)
     seen = about_all(findings, outputs)
     incidents = [
-        one if about_all(one.findings, outputs) & seen else _quiet(one, moment, policy, told)
+        one if about_all(lasting(one, moment.window), outputs) & seen else _quiet(one, moment, policy, told)
         for one in incidents
     ]
     if moment.planned:

@@ -7,19 +7,50 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from vedette.alerts.explanation import Explanation, distinct
-from vedette.alerts.grouping import Case, about_all, merged
+from vedette.alerts.grouping import Case, about_all, identity, merged
 from vedette.alerts.incident import SYSTEM, Incident
+from vedette.values import Finding, Window
+
+#: Evidence begins anew after each alarm: what still lies elsewhere may take so many windows to show it again. What
+#: was not seen for longer is over, and what comes then is another trouble.
+GATHERING = 14
 
 
-def known_first(incidents: Sequence[Incident], explanations: Sequence[Explanation]) -> list[Explanation]:
+def lasting(incident: Incident, window: Window) -> list[Finding]:
+    """Return the findings of an incident that may still hold in a window, or did until shortly before."""
+    since = window.start - GATHERING * (window.end - window.start)
+    ends = [f.until or f.window for f in incident.findings]
+    return [f for f, end in zip(incident.findings, ends, strict=True) if end is None or end.start >= since]
+
+
+def standing(incident: Incident, window: Window, outputs: Collection[str]) -> Explanation | None:
+    """Return an incident's explanation as far as it may hold in a window.
+
+    What a cause does to the model shows soon, or goes on: a model that falls long after is another trouble.
+    """
+    told = incident.explanation
+    if told is None or not told.performance or incident.state == "resolved":
+        return told
+    begun = window.start - incident.since.start <= GATHERING * (window.end - window.start)
+    if begun or "model" in about_all(lasting(incident, window), outputs):
+        return told
+    return msgspec.structs.replace(told, performance=False)
+
+
+def known_first(
+    incidents: Sequence[Incident],
+    explanations: Sequence[Explanation],
+    window: Window,
+    outputs: Collection[str] = (),
+) -> list[Explanation]:
     """Return explanations of a window with those before them that standing incidents have of faults of the data.
 
     A fault that was found stays one while it lasts, also when something else moves later and hides it; the newer words
     of the same fault replace the older ones.
     """
     fresh = {one.key: one for one in reversed(explanations)}
-    known = [one.explanation for one in incidents if one.state != "resolved" and one.explanation]
-    faults = [one for one in known if one.fault]
+    known = [standing(one, window, outputs) for one in incidents if one.state != "resolved"]
+    faults = [one for one in known if one is not None and one.fault]
     newest = [fresh.get(one.key, one) for one in faults]
     kept = [
         new if new.performance or not old.performance else old
@@ -29,7 +60,11 @@ def known_first(incidents: Sequence[Incident], explanations: Sequence[Explanatio
 
 
 def match(
-    incidents: Sequence[Incident], case: Case, able: Sequence[bool], outputs: Collection[str] = ()
+    incidents: Sequence[Incident],
+    case: Case,
+    able: Sequence[bool],
+    window: Window,
+    outputs: Collection[str] = (),
 ) -> int | None:
     """Return the place of the incident that a case belongs to: of the same cause, else with most in common.
 
@@ -40,6 +75,8 @@ def match(
     ----------
     able : sequence of bool
         Whether an incident may be matched at all.
+    window : Window
+        In which the case is seen: what an incident was about long before is over.
     """
     named = case.explanation is not None and bool(case.explanation.columns)
     found = [
@@ -51,7 +88,7 @@ def match(
             -place,
         )
         for place, one in enumerate(incidents)
-        if able[place] and (shared := _shared(one, case, outputs))
+        if able[place] and (shared := _shared(one, case, window, outputs))
     ]
     return -max(found)[-1] if found else None
 
@@ -61,6 +98,7 @@ def absorbed(
     place: int,
     case: Case,
     able: Sequence[bool],
+    window: Window,
     outputs: Collection[str],
     now: int,
 ) -> tuple[list[Incident], Case]:
@@ -77,7 +115,7 @@ def absorbed(
     named = why.subjects if why.fault else frozenset[str]()
     for i, one in enumerate(incidents):
         live = i != place and able[i] and one.state != "resolved"
-        if live and _is_symptom(one, outputs, named) and _shared(one, case, outputs):
+        if live and _is_symptom(one, outputs, named) and _shared(one, case, window, outputs):
             after[i] = one.resolve(SYSTEM, now, f"Part of {keeper.id}: {keeper.cause}")
             findings = merged(one.findings, findings)
     return after, msgspec.structs.replace(case, findings=findings)
@@ -89,9 +127,15 @@ def _is_symptom(incident: Incident, outputs: Collection[str], named: frozenset[s
     return about_all(incident.findings, outputs) <= answers | named
 
 
-def _shared(incident: Incident, case: Case, outputs: Collection[str]) -> int:
-    """Return how many things that a case and an incident are about, seen in one of the two at least."""
-    seen, now = about_all(incident.findings, outputs), about_all(case.findings, outputs)
-    told = incident.explanation.subjects if incident.explanation else frozenset[str]()
+def _shared(incident: Incident, case: Case, window: Window, outputs: Collection[str]) -> int:
+    """Return how many things that a case and an incident are about, seen in one of the two at least.
+
+    Of what is over, only the very same finding comes back: slow drift may take long to show again.
+    """
+    again = {identity(f) for f in case.findings} if incident.state == "resolved" else set()
+    held = [*lasting(incident, window), *(f for f in incident.findings if identity(f) in again)]
+    seen, now = about_all(held, outputs), about_all(case.findings, outputs)
+    why = standing(incident, window, outputs)
+    told = why.subjects if why else frozenset[str]()
     said = case.explanation.subjects if case.explanation else frozenset[str]()
     return len((seen & now) | (seen & said) | (told & now))
