@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -56,11 +57,11 @@ class Tool:
     environment: str | None = None
 
 
-def ours(reference: pa.Table, current: pa.Table) -> Said:
+def ours(reference: pa.Table, current: pa.Table, *, together: bool = False) -> Said:
     """Log evidence of the whole model, and the alarms of ``1 per month`` (730 windows of an hour)."""
     import vedette as vd
 
-    schema = vd.Schema(time="time", ignore=["window"])
+    schema = vd.Schema(time="time", ignore=["window"], multivariate=together)
     report = vd.compare(reference, current, schema, every="1h", metrics=["psi"], rules=(), threads=1)
     watched = report.watched
     assert watched is not None
@@ -124,7 +125,8 @@ def _plain_environment() -> dict[str, str]:
 
 
 TOOLS = (
-    Tool("vedette, 1 per month", ours),
+    Tool("vedette", ours),
+    Tool("vedette together", partial(ours, together=True)),
     Tool("KS/χ², Bonferroni over the run", corrected),
     Tool("KS/χ², p < .05", uncorrected),
     Tool("PSI > .1", stability),
@@ -144,7 +146,7 @@ def main() -> None:
     asked.add_argument("--windows", type=int, default=2000)
     asked.add_argument("--delay-seeds", type=int, default=100)
     asked.add_argument("--quick", action="store_true", help="3 seeds, 300 windows, no peers")
-    asked.add_argument("--tools", help="names that begin so, by commas (default: all installed)")
+    asked.add_argument("--tools", help="names, or how they begin, by commas (default: all installed)")
     asked.add_argument("--worlds", help="parts of names, by commas")
     asked.add_argument("--parts", default="still,changed")
     asked.add_argument("--workers", type=int, default=os.cpu_count())
@@ -348,7 +350,9 @@ def _wanted(tool: Tool, names: str | None) -> bool:
     )
     if names is None:
         return installed
-    return any(tool.name.startswith(name.strip()) for name in names.split(","))
+    exact = {one.name for one in TOOLS}
+    asked = [name.strip() for name in names.split(",")]
+    return any(tool.name == name or (name not in exact and tool.name.startswith(name)) for name in asked)
 
 
 def keep(row: dict[str, object]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from vedette.alerts.policy import RANK
 from vedette.engine.definition import Definition
 from vedette.engine.labels import label_columns
 from vedette.metrics.base import Metric
@@ -159,10 +160,14 @@ def _quality(
 ) -> tuple[QualityRow, ...]:
     """Return the columns with something to say about their values, worst first."""
     read = numbers.read(tx, period_.model, period_.version, CHECKS, period_.start)
-    blamed: dict[str, Status] = {}
-    for one in every:
-        if one.state in ("open", "acknowledged"):
-            blamed |= {f.column: one.incident.level for f in one.incident.findings if f.column}
+    standing = [one.incident for one in every if one.state in ("open", "acknowledged")]
+    blamed: dict[str, Status] = {
+        column: one.level
+        for one in sorted(standing, key=lambda one: RANK[one.level])
+        for f in one.findings
+        for column in (f.column, *f.also)
+        if column
+    }
     rows: list[tuple[QualityRow, np.ndarray]] = []
     # Labels that are missing are not in yet: that is no fault of a column, and stands under the performance.
     for column in (c.name for c in definition.layout.monitored() if c.role != "label"):
