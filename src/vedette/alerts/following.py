@@ -18,7 +18,7 @@ GATHERING = 14
 
 def lasting(incident: Incident, window: Window) -> list[Finding]:
     """Return the findings of an incident that may still hold in a window, or did until shortly before."""
-    since = window.start - GATHERING * (window.end - window.start)
+    since = _of_late(window)
     ends = [f.until or f.window for f in incident.findings]
     return [f for f, end in zip(incident.findings, ends, strict=True) if end is None or end.start >= since]
 
@@ -31,7 +31,7 @@ def standing(incident: Incident, window: Window, outputs: Collection[str]) -> Ex
     told = incident.explanation
     if told is None or not told.performance or incident.state == "resolved":
         return told
-    begun = window.start - incident.since.start <= GATHERING * (window.end - window.start)
+    begun = incident.since.start >= _of_late(window)
     if begun or "model" in about_all(lasting(incident, window), outputs):
         return told
     return msgspec.structs.replace(told, performance=False)
@@ -119,6 +119,11 @@ def absorbed(
             after[i] = one.resolve(SYSTEM, now, f"Part of {keeper.id}: {keeper.cause}")
             findings = merged(one.findings, findings)
     return after, msgspec.structs.replace(case, findings=findings)
+
+
+def _of_late(window: Window) -> int:
+    """Return the start of the first window that is not long before one."""
+    return window.start - GATHERING * (window.end - window.start)
 
 
 def _is_symptom(incident: Incident, outputs: Collection[str], named: frozenset[str] = frozenset()) -> bool:

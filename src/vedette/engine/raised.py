@@ -15,6 +15,7 @@ from vedette.engine.joint import joint_finding, strongest
 from vedette.engine.judge import gravest_first
 from vedette.engine.outcomes import POINTS
 from vedette.engine.plan import choose
+from vedette.engine.streams import OUTCOMES
 from vedette.metrics.base import Metric, metric
 from vedette.rules.change import difference, went
 from vedette.rules.shift import Shift
@@ -60,7 +61,7 @@ def _with(lead: Finding, other: Finding) -> Finding:
 
 def promise_note(watched: Watch) -> Note:
     """Return the promise in words, and how its seasons were chosen."""
-    outcomes = sum(part in ("performance", "expected", "concept") for _, part in watched.streams)
+    outcomes = sum(part in OUTCOMES for _, part in watched.streams)
     short = any(not s.known for s in watched.seasons)
     sentence = Sentence.of(
         f"note.promise_{'outcomes' if outcomes else 'columns'}{'_short' if short else ''}",
@@ -73,7 +74,7 @@ def promise_note(watched: Watch) -> Note:
 
 
 def _finding(alarm: Alarm, cube: Cube, baseline: Baseline, level: float) -> Finding:
-    if alarm.part in ("performance", "expected", "concept"):
+    if alarm.part in OUTCOMES:
         return _outcome(alarm, cube, baseline, level)
     return _column(alarm, cube, baseline, level)
 

@@ -19,6 +19,7 @@ from vedette.engine.judge import DEFAULT_RULES, gravest_first, judge, promised_r
 from vedette.engine.mature import reads_labels
 from vedette.engine.noise import noise_of
 from vedette.engine.raised import MISSING, SIZE, findings_of
+from vedette.engine.streams import OUTCOMES
 from vedette.evidence.promise import Promise
 from vedette.metrics.base import metric
 from vedette.rules.seasonal_band import SeasonalBand
@@ -108,7 +109,7 @@ class Judge:
             if alarm.part == "together":
                 found.add((TOTAL, projections_of(alarm, self.definition.layout)))
                 continue
-            if alarm.part in ("performance", "expected", "concept"):
+            if alarm.part in OUTCOMES:
                 made = metric(alarm.metric, **({"of": alarm.of} if alarm.of else {}))
             else:
                 made = metric(MISSING if alarm.part == "missing" else SIZE, column=alarm.column)

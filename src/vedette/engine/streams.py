@@ -27,6 +27,8 @@ Floats = npt.NDArray[np.float64]
 #: What moved: a column's values, whether they are missing, how well the model does, how well it is expected to do
 #: before labels come, what its scores mean, or several columns together.
 Part = Literal["values", "missing", "performance", "expected", "concept", "together"]
+#: Parts that are about how well the model does, and not about a column.
+OUTCOMES: tuple[Part, ...] = ("performance", "expected", "concept")
 #: Categories that have a bin of their own; the rest count together.
 TOP = 20
 #: Coarse bins under which values outside the reference's range have bins of their own.

@@ -61,13 +61,13 @@ class Spool:
     def remove(self, segment: Segment) -> None:
         """Forget a segment."""
         if segment.path is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # one left behind is sent again, and the server knows it
                 segment.path.unlink(missing_ok=True)
 
     def refuse(self, segment: Segment, why: str) -> None:
         """Set aside a segment that the server will never take, with its words."""
         place = (segment.path.parent if segment.path else self.folder) / "refused"
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # on a full disk it stays where it is
             wire = segment.read()
             place.mkdir(parents=True, exist_ok=True)
             write_durably(place / segment.name, wire)
@@ -125,7 +125,7 @@ def write_durably(path: Path, wire: bytes) -> Path:
             os.fsync(file.fileno())
         hidden.replace(path)
     except OSError:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the first error is the one to tell
             hidden.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
@@ -165,7 +165,7 @@ def _locked(folder: Path) -> int | None:
 
 def _tidy(folder: Path) -> None:
     """Remove a folder that holds no segment any more."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # an empty folder more does no harm
         inside = list(folder.iterdir())
         ours = [p for p in inside if p.name in {"lock", "target.json"} or p.name.endswith(".part")]
         if len(ours) == len(inside):

@@ -46,7 +46,7 @@ class Worker:
         """At the end of the process: all rows to disk, within two seconds in all."""
         deadline = time.monotonic() + EXIT
         for pipeline in self.pipelines:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception):  # one that fails at the exit takes nothing from the others
                 pipeline.leave(deadline)
 
     def pause(self) -> None:
