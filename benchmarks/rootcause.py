@@ -29,10 +29,10 @@ from vedette.diagnosis.cause import Diagnosis
 from vedette.diagnosis.diagnose import diagnose
 from vedette.diagnosis.needs import wanted
 from vedette.engine.baseline import Baseline
+from vedette.engine.bins import coarse
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.scan import Wanted, scan
 from vedette.engine.span import windows_over
-from vedette.engine.streams import coarse
 from vedette.layout import Layout
 from vedette.schema import Schema
 from vedette.sources.base import open_source

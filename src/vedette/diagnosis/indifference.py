@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vedette.engine.baseline import Baseline
-from vedette.engine.streams import coarse
+from vedette.engine.bins import coarse
 from vedette.errors import VedetteError
 from vedette.inference.noncentral import noncentral_chi2_interval
 from vedette.summaries.base import State

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy.special import chdtrc, xlogy
 
 from vedette.engine.baseline import Baseline
+from vedette.engine.bins import coarse
 from vedette.engine.cube import Cube
-from vedette.engine.streams import coarse
 from vedette.layout import Column
 from vedette.summaries.base import State
 from vedette.summaries.histogram import Histogram

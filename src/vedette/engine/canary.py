@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from vedette.engine.bins import presence, values
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.evaluate import evaluate_one
 from vedette.engine.fit import fit_layout
@@ -18,7 +19,7 @@ from vedette.engine.outcomes import losses
 from vedette.engine.plan import choose, plan
 from vedette.engine.scan import Wanted, scan
 from vedette.engine.span import numbered, windows_over
-from vedette.engine.streams import Part, coarse, parts
+from vedette.engine.streams import Part
 from vedette.errors import ConfigError
 from vedette.evidence.two_sample import TwoSample
 from vedette.layout import Column, Layout
@@ -268,14 +269,22 @@ def _things(control: Cube, layout: Layout) -> list[_Compared]:
 
 
 def _of_column(column: Column, layout: Layout) -> list[_Compared]:
-    def reader(place: int) -> Callable[[Cube], Floats]:
-        spec = layout.bins(column.name)
-        return lambda cube: parts(coarse(cube.states[TOTAL, spec]))[place]
-
-    values = _Compared(column.name, "values", metric("psi", column=column.name), reader(0))
+    spec = layout.bins(column.name)
+    moved = _Compared(
+        column.name,
+        "values",
+        metric("psi", column=column.name),
+        lambda cube: values(cube.states[TOTAL, spec]),
+    )
     if column.role == "label":  # a label that is missing has not come yet
-        return [values]
-    return [values, _Compared(column.name, "missing", metric("missing", column=column.name), reader(1))]
+        return [moved]
+    gone = _Compared(
+        column.name,
+        "missing",
+        metric("missing", column=column.name),
+        lambda cube: presence(cube.states[TOTAL, spec]),
+    )
+    return [moved, gone]
 
 
 def _outcome(one: Any) -> Callable[[Cube], Floats]:

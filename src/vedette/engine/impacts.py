@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 
 from vedette.engine.baseline import Baseline
+from vedette.engine.bins import coarse
 from vedette.engine.cube import TOTAL, Cube
-from vedette.engine.streams import coarse
 from vedette.errors import VedetteError
 from vedette.estimation.coverage import beyond_reach, uncovered
 from vedette.estimation.impact import Impact, impact

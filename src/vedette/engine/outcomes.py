@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from vedette.engine.bins import values
 from vedette.engine.cube import TOTAL, Cube
-from vedette.engine.streams import About, Followed, Past, coarse, law, parts
+from vedette.engine.streams import About, Followed, Past, law
 from vedette.evidence.concept import Concept, concept_dispersion
 from vedette.evidence.risk import Risk, risk_dispersion
 from vedette.evidence.season import Season, by_phase, choose_season
@@ -217,14 +218,14 @@ def _meanings(past: Past, layout: Layout) -> Iterator[Followed | None]:
         yield _lie(layout.residuals(), past)
     label = _label_bins(layout)
     before = None if label is None else past.history.state(label)
-    if label is not None and before is not None and _any_labels(coarse(before)):
-        stream, season = law(parts(coarse(before))[0], isinstance(label, Histogram), past)
+    if label is not None and before is not None and _any_labels(before):
+        stream, season = law(values(before), isinstance(label, Histogram), past)
         about = About("values", layout.label)
-        yield Followed(about, True, lambda cube: parts(coarse(cube.states[TOTAL, label]))[0], stream, season)
+        yield Followed(about, True, lambda cube: values(cube.states[TOTAL, label]), stream, season)
 
 
-def _any_labels(counts: Floats) -> bool:
-    return bool(counts[:, :-1].sum() > 0)
+def _any_labels(state: State) -> bool:
+    return bool(values(state).sum() > 0)
 
 
 def _concept(spec: ScoreBins, past: Past) -> Followed | None:

@@ -8,10 +8,10 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from vedette.engine.bins import coarse
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.definition import Definition
 from vedette.engine.evaluate import evaluate
-from vedette.engine.streams import coarse
 from vedette.evidence.two_sample import TwoSample
 from vedette.rules.change import difference
 from vedette.values import Direction, Estimate

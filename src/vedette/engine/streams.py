@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from vedette.engine.bins import expected, presence, values
 from vedette.engine.cube import TOTAL, Cube
 from vedette.engine.windows import Every
 from vedette.evidence.detector import AnyStream
@@ -29,10 +30,6 @@ Floats = npt.NDArray[np.float64]
 Part = Literal["values", "missing", "performance", "expected", "concept", "together"]
 #: Parts that are about how well the model does, and not about a column.
 OUTCOMES: tuple[Part, ...] = ("performance", "expected", "concept")
-#: Categories that have a bin of their own; the rest count together.
-TOP = 20
-#: Coarse bins under which values outside the reference's range have bins of their own.
-FEW = 5
 
 
 class About(msgspec.Struct, frozen=True):
@@ -85,10 +82,10 @@ def column_streams(past: Past, cube: Cube, layout: Layout) -> list[Followed]:
         before = past.history.state(spec)
         if before is None or cube.state(spec) is None:
             continue
-        for place, part in enumerate(_PARTS):
-            ordered = isinstance(spec, Histogram) and part == "values"
-            stream, season = law(parts(expected(before))[place], ordered, past)
-            found.append(Followed(About(part, column.name), False, _reading(spec, place), stream, season))
+        for part, read in _READINGS.items():
+            usual = expected(before) if part == "values" else read(before)
+            stream, season = law(usual, isinstance(spec, Histogram) and part == "values", past)
+            found.append(Followed(About(part, column.name), False, _reading(spec, read), stream, season))
     return [*found, *_direction_streams(past, cube, layout)]
 
 
@@ -115,8 +112,13 @@ def _along(spec: Projections, direction: int) -> Callable[[Cube], Floats]:
     return read
 
 
-def _reading(spec: Histogram | Categories, place: int) -> Callable[[Cube], Floats]:
-    return lambda cube: parts(coarse(cube.states[TOTAL, spec]))[place]
+#: What is followed of a column. Values and gaps vary for different reasons: values cluster (all flights of an hour
+#: have one temperature), outages do not, and one dispersion for both would hide an outage behind the weather.
+_READINGS: dict[Part, Callable[[State], Floats]] = {"values": values, "missing": presence}
+
+
+def _reading(spec: Histogram | Categories, read: Callable[[State], Floats]) -> Callable[[Cube], Floats]:
+    return lambda cube: read(cube.states[TOTAL, spec])
 
 
 def law(counts: Floats, ordered: bool, past: Past) -> tuple[Stream, Season]:
@@ -132,53 +134,6 @@ def shared(groups: Sequence[Sequence[Followed]]) -> list[Followed]:
     return [
         one._replace(stream=one.stream._replace(weight=1 / len(group))) for group in groups for one in group
     ]
-
-
-def coarse(state: State) -> Floats:
-    """Return coarse counts of shape (cells, bins), the last bin for missing."""
-    spec, counts = state.spec, state["counts"].astype(float)
-    if isinstance(spec, Histogram):
-        starts = np.asarray(spec.coarse or (0,))
-        if len(starts) < FEW:  # else a column that was all but constant could go anywhere unseen
-            starts = np.unique((0, 1, *starts, counts.shape[1] - 2))
-        inside = np.add.reduceat(counts[:, :-1], starts, axis=1)
-        return np.column_stack((inside, counts[:, -1]))
-    assert isinstance(spec, Categories)
-    top = min(TOP, len(spec.known))
-    rest = counts[:, top : len(spec.known) + 1].sum(1)
-    return np.column_stack((counts[:, :top], rest, counts[:, -2:]))
-
-
-def expected(state: State) -> Floats:
-    """Return the coarse counts of a reference as a law for other rows.
-
-    A reference has no unseen category by construction, other rows have: about as many as the reference has rows whose
-    category it holds only once, each of which would be unseen if it had been left out (Good and Turing,
-    doi:10.1093/biomet/40.3-4.237). With 500 rows of a column of 200 categories that is every tenth row, and not
-    counting it would raise an alarm in the first window.
-    """
-    counts, spec = coarse(state), state.spec
-    if not isinstance(spec, Categories):
-        return counts
-    fine, top = state["counts"][:, : len(spec.known)].astype(float), min(TOP, len(spec.known))
-    once = fine.sum(0) == 1
-    counts[:, :top] -= fine[:, :top] * once[:top]
-    counts[:, top] -= (fine[:, top:] * once[top:]).sum(1)
-    counts[:, -2] += (fine * once).sum(1)
-    return counts
-
-
-_PARTS: tuple[Part, Part] = ("values", "missing")
-
-
-def parts(counts: Floats) -> tuple[Floats, Floats]:
-    """Return the counts of present values (an empty bin for missing), and of present against missing.
-
-    They vary for different reasons: values cluster (all flights of an hour have one temperature), outages do not, and
-    one dispersion for both would hide an outage behind the weather.
-    """
-    values = np.column_stack((counts[:, :-1], np.zeros(len(counts))))
-    return values, np.column_stack((counts[:, :-1].sum(1), counts[:, -1]))
 
 
 def phases(windows: Sequence[Window], every: str, zone: str) -> dict[str, npt.NDArray[np.int64]]:

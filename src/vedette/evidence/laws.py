@@ -143,7 +143,10 @@ def _bets(stream: Stream, tolerance: float, delta: float) -> tuple[Floats, npt.N
         rows = float(stream.counts[phase].sum()) / stream.dispersion
         guesses = np.concatenate((tilts(shares, stream.ordered), floods(shares, sparse)))
         ratios, weight = project(shares, guesses, _radius(stream, phase, tolerance, delta))
-        means = score_bets(shares, rows, stream.ordered, sparse, tolerance / 2)
+        # Not the shares drawn to the whole: a window of Fridays is all Fridays, and a mean is granted no more than
+        # its own rows say.
+        own = smoothed(stream.counts[phase] / stream.dispersion)
+        means = score_bets(own, rows, stream.ordered, sparse, tolerance / 2)
         tables.append(np.concatenate((ratios, means)))
         betting.append(np.concatenate((weight < 1.0, np.ones(len(means), bool))))
     return np.stack(tables), np.stack(betting)

@@ -26,7 +26,7 @@ from vedette.server.evaluation.repeats import Repeats
 from vedette.values import Floats, Window
 
 #: Of the wire form of evidence, and of the streams that a watcher makes of a definition.
-VERSION = 2
+VERSION = 3
 #: Windows of estimates kept at hand: those that a late row may still reach without asking the store.
 AT_HAND = 2 * HORIZON
 
