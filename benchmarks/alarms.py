@@ -48,13 +48,17 @@ Said = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Tool:
-    """A way to raise alarms, and over how many seeds and windows it can be afforded (None: all)."""
+    """A way to raise alarms, and over how many seeds and windows it can be afforded (None: all).
+
+    One that is not `graded` has no score to set a limit for: its own setting stands alone.
+    """
 
     name: str
     said: Callable[[pa.Table, pa.Table], Said]
     seeds: int | None = None
     windows: int | None = None
     environment: str | None = None
+    graded: bool = True
 
 
 def ours(reference: pa.Table, current: pa.Table, *, together: bool = False) -> Said:
@@ -133,8 +137,8 @@ TOOLS = (
     Tool("NannyML", peer("nannyml", "nannyml"), 10, 500, "nannyml"),
     Tool("alibi-detect, Bonferroni", peer("alibi", "alibi-detect"), 5, 250, "alibi-detect"),
     Tool("river ADWIN", peer("river", "river", "adwin"), 5, 500, "river"),
-    Tool("river PageHinkley", peer("river", "river", "pagehinkley"), 5, 250, "river"),
-    Tool("river KSWIN", peer("river", "river", "kswin"), 1, 100, "river"),
+    Tool("river PageHinkley", peer("river", "river", "pagehinkley"), 5, 250, "river", graded=False),
+    Tool("river KSWIN", peer("river", "river", "kswin"), 1, 100, "river", graded=False),
     Tool("Evidently", peer("evidently", "evidently"), 1, 60, "evidently"),
 )
 
@@ -147,7 +151,7 @@ def main() -> None:
     asked.add_argument("--delay-seeds", type=int, default=100)
     asked.add_argument("--quick", action="store_true", help="3 seeds, 300 windows, no peers")
     asked.add_argument("--tools", help="names, or how they begin, by commas (default: all installed)")
-    asked.add_argument("--worlds", help="parts of names, by commas")
+    asked.add_argument("--worlds", action="append", help="part of a name; may be given several times")
     asked.add_argument("--parts", default="still,changed")
     asked.add_argument("--workers", type=int, default=os.cpu_count())
     asked.add_argument("--page", type=Path, help="write this page from the results and do nothing else")
@@ -169,7 +173,7 @@ def results(
     given: argparse.Namespace, tools: list[Tool], pool: ProcessPoolExecutor
 ) -> Iterator[dict[str, object]]:
     """Yield a row for each tool in each world."""
-    names = [part.strip() for part in given.worlds.split(",")] if given.worlds else [""]
+    names = given.worlds or [""]
     if "still" in given.parts:
         for world in STILL:
             if any(name in world.name for name in names):
@@ -179,7 +183,7 @@ def results(
         chosen = [change for change in CHANGES if any(name in change.name for name in names)]
         limits: dict[tuple[str, World], float] = {}
         for change in chosen:
-            for group in together(tools, lambda tool: tool.seeds):
+            for group in together(tools, lambda tool: (tool.seeds, tool.graded)):
                 if (group[0].name, change.world) not in limits:
                     found = matched(change.world, group, given, pool)
                     limits |= {(tool.name, change.world): at for tool, at in zip(group, found, strict=True)}
@@ -255,10 +259,9 @@ def matched(
 ) -> list[float]:
     """Return the least score of each tool at which still streams alarm once in `MATCHED` windows.
 
-    Infinite where too few windows can be afforded to say, and for a detector that learns by the row: it has no
-    score to set a limit for, its own setting stands alone.
+    Infinite where too few windows can be afforded to say, and for tools that are not graded.
     """
-    if tools[0].name.startswith("river"):
+    if not tools[0].graded:
         return [np.inf] * len(tools)
     seeds = min(max(given.delay_seeds // 2, 2), tools[0].seeds or given.delay_seeds)
     windows = min(2 * MATCHED, *(tool.windows or 2 * MATCHED for tool in tools))
