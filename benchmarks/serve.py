@@ -250,8 +250,11 @@ def page(pid: int, port: int, name: str, path: str, repeat: int) -> Result:
 
 
 def soak(minutes: float) -> Result:
-    """Send JSON, Arrow and labels for some minutes to a model that is watched, at a tenth of what it can take."""
-    sent, sizes = 0, []
+    """Send JSON, Arrow and labels for some minutes to a model that is watched, at a tenth of what it can take.
+
+    Memory is printed every minute, so that a reader sees whether it grows or levels off.
+    """
+    sent, shown, sizes = 0, 0, []
     loads = [LOADS[0]._replace(body=lambda number: json_row(number, STEP)), *LOADS[1:]]
     with tempfile.TemporaryDirectory() as folder:
         serve_filled.watched(Path(folder), "flights", FEATURES)
@@ -266,6 +269,9 @@ def soak(minutes: float) -> Result:
                     assert answer.status_code == 202, answer.text
                     sent, number = sent + load.rows, number + 1
                     sizes.append(memory(pid))
+                    if time.monotonic() - begun > 60 * shown:
+                        print(f"  minute {shown}: {sent} rows sent, {sizes[-1]:.0f} MB", flush=True)
+                        shown += 1
                     time.sleep(0.25)
             took = time.monotonic() - begun
             labelled = (number // len(loads)) * ROWS

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import itertools
 
 import msgspec
 import pyarrow as pa
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.errors import UnknownNameError
+from vedette.store import lake as store_lake
+from vedette.store import upkeep
 from vedette.store.assemble import MAX_COLUMNS, assembled
 from vedette.store.columns import LABELS, PREDICTIONS, UNVERSIONED
 from vedette.store.entry import Entry
@@ -328,6 +331,18 @@ def test_compaction_keeps_rows_and_positions(lake, log):
     assert lake.table("m", PREDICTIONS).position("epoch") == 10
 
 
+def test_compaction_leaves_files_of_the_size_that_is_wanted(lake, log, monkeypatch):
+    for at in range(20):
+        log([{"vd_id": str(at), "vd_time": NOON, "x": at}])
+    (day,) = lake.table("m", PREDICTIONS).days()
+    monkeypatch.setattr(upkeep, "FILE_BYTES", day.size // 10 + 100)  # two files fit into one
+    assert tidy(lake, NOON + DAY).days_compacted == 1
+    (day,) = lake.table("m", PREDICTIONS).days()
+    assert 8 <= len(day.paths) <= 12
+    assert sorted(window(lake)["x"].to_pylist()) == list(range(20))
+    assert tidy(lake, NOON + DAY).days_compacted == 0
+
+
 def test_rows_older_than_they_may_be_are_dropped_by_class(lake, log):
     log([{"vd_id": str(at), "vd_time": NOON - at * DAY} for at in range(10)])
     log([{"vd_id": "1", "vd_label": 1}], LABELS, received=NOON - 9 * DAY)
@@ -346,3 +361,41 @@ def test_an_export_is_what_was_read(lake, log, tmp_path):
     with pytest.raises(UnknownNameError) as unknown:
         export_table(lake, "nobody", tmp_path / "none")
     assert unknown.value.code == "store.unknown-model"
+
+
+def test_the_log_in_memory_is_read_anew_after_some_commits(lake, log, monkeypatch):
+    monkeypatch.setattr(store_lake, "COMMITS_HELD", 5)
+    table = lake.table("m", PREDICTIONS)
+    held = []
+    for number in range(23):
+        log([{"vd_id": f"a{number}", "vd_time": NOON}])
+        held.append(table.delta())
+    by_reading = [len(list(same)) for _, same in itertools.groupby(held, key=id)]
+    assert max(by_reading) <= 5
+    assert sum(by_reading) == 23
+    assert table.position("epoch") == 23
+    assert extent(lake, "m").rows == 23
+
+
+def test_upkeep_lets_go_of_the_log(lake, log):
+    for number in range(9):
+        log([{"vd_id": f"a{number}", "vd_time": NOON}])
+    table = lake.table("m", PREDICTIONS)
+    before = table.delta()
+    tidy(lake, NOON + DAY)
+    assert table.delta() is not before
+    assert len(table.files()) == 1
+    assert len(window(lake)) == 9
+
+
+def test_the_logs_of_few_tables_are_in_memory(lake, log, monkeypatch):
+    monkeypatch.setattr(store_lake, "TABLES_HELD", 2)
+    names = ["one", "two", "three"]
+    for name in names:
+        log([{"vd_id": name, "vd_time": NOON}], model=name)
+    first, *others = (lake.table(name, PREDICTIONS).delta() for name in names)
+    assert lake.table("three", PREDICTIONS).delta() is others[1]
+    assert lake.table("one", PREDICTIONS).delta() is not first
+    assert [extent(lake, name).rows for name in names] == [1, 1, 1]
+    log([{"vd_id": "again", "vd_time": NOON}], model="two")  # a table that was let go takes rows as before
+    assert extent(lake, "two").rows == 2

@@ -54,6 +54,10 @@ def serve(
 
     Without accounts it can only be reached from this machine.
     """
+    from vedette.server.memory import steady
+
+    steady()  # before the first import of Arrow
+
     from vedette.server import serve as server
     from vedette.server.settings import Settings
     from vedette.store.home import default_folder

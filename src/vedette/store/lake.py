@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +21,15 @@ from vedette.store.home import Folders
 #: Positions of the spool that a table has, by epoch.
 Positions = Mapping[str, int]
 
+#: Commits after which the log of a table is read anew. What is in memory of it grows with every commit (by 0.2 MB in a
+#: table of 29 columns, however few the rows): delta-rs adds a batch for each and joins none. Read anew, it takes 4 kB
+#: for each file and 33 kB for each commit since the last checkpoint.
+COMMITS_HELD = 20
+#: Tables whose logs are in memory; those that were not asked for longest are read again when their turn comes.
+TABLES_HELD = 128
 _SETTINGS = {
-    "delta.checkpointInterval": "100",
+    # The log is short right after a checkpoint: one reading in five finds little else.
+    "delta.checkpointInterval": str(5 * COMMITS_HELD),
     "delta.logRetentionDuration": "interval 2 days",
     "delta.deletedFileRetentionDuration": "interval 7 days",
 }
@@ -51,17 +59,24 @@ class LogTable:
         self.folder, self.kind = folder, kind
         #: Held by whoever appends or tidies: in this process nobody else writes.
         self.lock = threading.RLock()
-        self._delta: DeltaTable | None = None
+        self._held: DeltaTable | None = None
+        self._read_at = 0
 
     def delta(self) -> DeltaTable | None:
         """Return the table as it is now, None before the first row."""
         with self.lock:
-            if self._delta is None:
+            held = self._held
+            if held is None or held.version() // COMMITS_HELD != self._read_at // COMMITS_HELD:
                 try:
-                    self._delta = DeltaTable(str(self.folder))
+                    held = DeltaTable(str(self.folder))
                 except TableNotFoundError:
                     return None
-            return self._delta
+                self._hold(held)
+            return held
+
+    def forget(self) -> None:
+        """Let go of the log, which is read again when it is asked for; who has the table at hand keeps it."""
+        self._held = None
 
     def schema(self) -> pa.Schema:
         """Return the stored columns; those every such table has before the first row."""
@@ -116,10 +131,14 @@ class LogTable:
 
     def _create(self) -> DeltaTable:
         schema = Schema.from_arrow(pa.schema(FIXED[self.kind]))
-        self._delta = DeltaTable.create(
+        made = DeltaTable.create(
             str(self.folder), schema, mode="ignore", partition_by=[DAY], configuration=_SETTINGS
         )
-        return self._delta
+        self._hold(made)
+        return made
+
+    def _hold(self, table: DeltaTable) -> None:
+        self._held, self._read_at = table, table.version()
 
 
 def _sync(folder: Path, version: int) -> None:
@@ -138,6 +157,7 @@ class Lake:
         self._home = home
         self._lock = threading.Lock()
         self._tables: dict[tuple[str, str], LogTable] = {}
+        self._held: OrderedDict[tuple[str, str], LogTable] = OrderedDict()
 
     def table(self, model: str, kind: str) -> LogTable:
         """Return a table of a model, which may have no rows yet."""
@@ -145,6 +165,10 @@ class Lake:
             key = model, kind
             if key not in self._tables:
                 self._tables[key] = LogTable(self._home.model_lake(model) / kind, kind)
+            self._held[key] = self._tables[key]
+            self._held.move_to_end(key)
+            if len(self._held) > TABLES_HELD:
+                self._held.popitem(last=False)[1].forget()
             return self._tables[key]
 
     def models(self) -> list[str]:

@@ -8,11 +8,14 @@ import msgspec
 import numpy as np
 
 from vedette.store.columns import DAY, FEEDBACK, LABELS, PREDICTIONS, QUARANTINE
-from vedette.store.lake import Lake, LogTable
+from vedette.store.lake import DayFiles, Lake, LogTable
 from vedette.store.reading import day_files
 
 #: A closed day is compacted from this many files on; the day of today, which still grows, later.
 CLOSED_FILES, OPEN_FILES = 8, 200
+#: Bytes of a file that compaction makes, one after the other: what it has in memory meanwhile is about ten times that,
+#: and with a task for each processor it would be so many times more.
+FILE_BYTES = 32 << 20
 _DAY_US = 86_400_000_000
 
 
@@ -59,20 +62,28 @@ def tidy(lake: Lake, now: int, retention: Retention | None = None) -> Done:
         dropped += _drop_old(table, now, retention.days(table.kind))
         compacted += compact(table, now)
         removed += _vacuum(table, retention.replaced_hours)
+        table.forget()  # files that are gone, and the logs of tables that nobody asks for
     return Done(compacted, dropped, removed)
 
 
 def compact(table: LogTable, now: int) -> int:
-    """Make one file of the many of each closed day; return how many days."""
+    """Make few files of the many of each closed day; return how many days."""
     today = _day(now)
-    days = [group.day for group in day_files(table, today) if len(group.paths) >= CLOSED_FILES]
-    days += [group.day for group in table.days() if group.day >= today and len(group.paths) >= OPEN_FILES]
+    days = [
+        group.day for group in table.days() if _many(group, CLOSED_FILES if group.day < today else OPEN_FILES)
+    ]
     for day in days:
         with table.lock:
             delta = table.delta()
             if delta is not None:
-                delta.optimize.compact(partition_filters=[(DAY, "=", day)])
+                only = [(DAY, "=", day)]
+                delta.optimize.compact(only, target_size=FILE_BYTES, max_concurrent_tasks=1)
     return len(days)
+
+
+def _many(group: DayFiles, least: int) -> bool:
+    """Tell whether a day has many files, and of less than half the size that is wanted."""
+    return len(group.paths) >= max(least, 2 * group.size / FILE_BYTES)
 
 
 def _drop_old(table: LogTable, now: int, days: int | None) -> int:

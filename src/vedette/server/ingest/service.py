@@ -16,6 +16,7 @@ from vedette.server.ingest.mending import quarantine_router
 from vedette.server.ingest.naming import NamesOf, unnamed
 from vedette.server.ingest.references import References
 from vedette.server.ingest.routes import ingest_router
+from vedette.server.memory import give_back
 from vedette.store.entry import Entry
 from vedette.store.home import Home
 from vedette.store.lake import Lake
@@ -64,7 +65,7 @@ class IngestService:
         self.references = References(home)
         self.writer = Writer(home, self.spool, self.lake, self, pace=pace)
         self._retention = retention
-        chores = [Chore(self.pairs.expire, 60.0), Chore(self._tidy, 3600.0)]
+        chores = [Chore(self.pairs.expire, 60.0), Chore(give_back, 60.0), Chore(self._tidy, 3600.0)]
         self.loop = WriterLoop(self.writer, chores)
 
     def committed(self, commits: Sequence[Commit]) -> None:
