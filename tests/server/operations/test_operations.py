@@ -12,6 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import msgspec
 import numpy as np
 import pytest
 import uvicorn
@@ -105,6 +106,97 @@ def test_the_numbers_are_those_of_the_latest_closed_window(app):
     assert found["vedette_labels_unmatched_total", frozenset({("model", HOSTILE)})] == 3
 
 
+def told(client, version):
+    """Return what `/metrics` says of a version's labels and performance: name, other labels -> value."""
+    found = numbers(client.get("/metrics").text)
+    mine = {}
+    for (name, labels), value in found.items():
+        about = dict(labels)
+        if about.pop("version", None) == version and about.pop("model") == "flights":
+            mine[name, *(about[key] for key in ("metric", "bound", "by") if key in about)] = value
+    return mine
+
+
+def waiting(database, version, *, maturity, labelled, values, later=START + DAY):
+    """Write two windows: what the labels of the first show is 0.71, of the second come what the arguments say."""
+    shown = {"f1": 0.71, "label_maturity": 1.0}
+    second = values if maturity is None else {**values, "label_maturity": maturity}
+    with database.write() as tx:
+        for start, count in ((START, 990), (later, labelled)):
+            windows.put(tx, [windows.StoredWindow("flights", version, start, start + DAY, f"{start}", rows=1000,
+                                                  labelled=count, closed=True)])  # fmt: skip
+        for start, written in ((START, shown), (later, second)):
+            series.put(tx, [start], [named(version, metric, value) for metric, value in written.items()])
+
+
+def named(version, metric, value):
+    return msgspec.structs.replace(
+        piece(metric, [("", "")], [value]), key=SeriesKey("flights", version, metric)
+    )
+
+
+def test_labels_so_far_are_told_nowhere_but_what_they_will_show(app, database):
+    """40 % of the labels say 0.4; the nowcast says 0.66, and the window before, whose labels are in, 0.71."""
+    waiting(database, "8", maturity=0.4, labelled=400,
+            values={"f1": 0.4, "nowcast_f1": 0.66, "estimated_f1": 0.6})  # fmt: skip
+    with TestClient(app) as client:
+        found = told(client, "8")
+    assert found["vedette_performance", "f1", "point"] == 0.71
+    assert found["vedette_performance_window_end_timestamp_seconds",] == (START + DAY) / 1e6
+    assert found["vedette_window_end_timestamp_seconds",] == (START + 2 * DAY) / 1e6
+    assert found["vedette_performance_expected", "f1", "point", "nowcast"] == 0.66
+    assert found["vedette_performance_expected", "f1", "lower", "nowcast"] == pytest.approx(0.65)
+    assert (found["vedette_label_coverage_ratio",], found["vedette_label_maturity_ratio",]) == (0.4, 0.4)
+    assert 0.4 not in [value for (name, *_), value in found.items() if "performance" in name]
+    assert not [key for key in found if "scores" in key]
+
+
+def test_without_any_label_scores_say_what_to_expect(app, database):
+    waiting(database, "8", maturity=0.0, labelled=0, values={"f1": np.nan, "estimated_f1": 0.6})
+    with TestClient(app) as client:
+        found = told(client, "8")
+    assert found["vedette_performance", "f1", "point"] == 0.71
+    assert found["vedette_performance_expected", "f1", "point", "scores"] == 0.6
+    assert found["vedette_label_maturity_ratio",] == 0
+
+
+def test_what_only_the_labels_so_far_could_say_is_left_out(app, database):
+    waiting(database, "8", maturity=0.6, labelled=600, values={"f1": 0.4})
+    with TestClient(app) as client:
+        found = told(client, "8")
+    assert found["vedette_performance", "f1", "point"] == 0.71
+    assert not [key for key in found if key[0] == "vedette_performance_expected"]
+
+
+def test_once_the_labels_are_in_there_is_nothing_to_expect(app, database):
+    waiting(database, "8", maturity=0.97, labelled=985, values={"f1": 0.65, "nowcast_f1": 0.66})
+    with TestClient(app) as client:
+        found = told(client, "8")
+    assert found["vedette_performance", "f1", "point"] == 0.65
+    assert found["vedette_performance_window_end_timestamp_seconds",] == (START + 2 * DAY) / 1e6
+    assert not [key for key in found if key[0] == "vedette_performance_expected"]
+
+
+def test_a_window_that_nobody_looked_at_waits_where_labels_are_waited_for(app, database):
+    waiting(database, "8", maturity=None, labelled=100, values={"f1": 0.4})
+    with TestClient(app) as client:
+        found = told(client, "8")
+    assert found["vedette_performance", "f1", "point"] == 0.71
+    assert ("vedette_label_maturity_ratio",) not in found
+
+
+def test_without_a_window_whose_labels_are_in_there_is_no_performance(app, database):
+    waiting(database, "8", maturity=0.4, labelled=400, values={"f1": 0.4, "nowcast_f1": 0.66}, later=START)
+    with TestClient(app) as client:
+        found = told(client, "8")
+    assert not [
+        key
+        for key in found
+        if key[0] in {"vedette_performance", "vedette_performance_window_end_timestamp_seconds"}
+    ]
+    assert found["vedette_performance_expected", "f1", "point", "nowcast"] == 0.66
+
+
 def test_only_the_columns_that_moved_most_are_named_and_the_rest_counted(app):
     with TestClient(app) as client:
         found = numbers(client.get("/metrics").text)
@@ -118,7 +210,8 @@ def test_only_the_columns_that_moved_most_are_named_and_the_rest_counted(app):
 @pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is not installed (apt-get install prometheus)"
 )
-def test_promtool_has_nothing_to_say(app):
+def test_promtool_has_nothing_to_say(app, database):
+    waiting(database, "8", maturity=0.4, labelled=400, values={"f1": 0.4, "nowcast_f1": 0.66})
     with TestClient(app) as client:
         text = client.get("/metrics").content
     done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)

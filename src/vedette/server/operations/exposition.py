@@ -1,13 +1,13 @@
 """The numbers of all models and of the server itself, as Prometheus reads them.
 
 Every number is a gauge of the latest closed window, or a counter; history lives in our own store, because a scrape
-stamps its own time on what it reads. Labels are bounded: model, version, metric, column. Of the columns of a model
-only those that moved most are named (`COLUMNS`), the rest are counted.
+stamps its own time on what it reads. Performance is of the latest window whose labels are in, and what is expected of
+a later one is a metric of its own. Labels are bounded: model, version, metric, column. Of the columns of a model only
+those that moved most are named (`COLUMNS`), the rest are counted.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -15,7 +15,8 @@ import numpy as np
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 import vedette
-from vedette import registry
+from vedette.server.operations.performance import Standing, asked
+from vedette.server.showing.told import FIELDS
 from vedette.server.ticking import Ticker
 from vedette.store import counters, incidents, models, series, windows
 from vedette.store.database import Database, Transaction
@@ -24,8 +25,6 @@ from vedette.store.windows import StoredWindow
 
 #: Columns named for each model and version; the rest are in `vedette_columns_left_out`.
 COLUMNS = 50
-#: Families of metrics about how good a model is.
-PERFORMANCE = ("classification", "regression", "ranking", "calibration", "estimated")
 #: Metric of drift that is shown by column, and of missing values.
 DRIFT, MISSING = "psi", "missing"
 
@@ -85,23 +84,30 @@ class Exposition:
         yield _failures(self._tickers)
 
     def _of_models(self, tx: Transaction, gauges: Gauges) -> None:
-        for (model, version), window in windows.latest(tx).items():
-            about = {"model": model, "version": version}
+        latest = windows.latest(tx)
+        read = _read(tx, latest.values())
+        for (model, version), window in latest.items():
+            about, last = {"model": model, "version": version}, read[model, version]
             _of_window(gauges, about, window)
-            keys = [k for k in series.catalogue(tx, model, version) if not k.dimension]
-            wanted = [k for k in keys if k.metric in (*_performance(), DRIFT, MISSING)]
-            fields = ("value", "low", "high")
-            last = series.get_many(tx, wanted, fields, start=window.start, end=window.start + 1)
+            _of_performance(gauges, about, Standing(tx, window, last))
             for key, found in last.items():
-                _of_series(gauges, about, key, found)
+                if key.metric in (DRIFT, MISSING) and len(found):
+                    _by_column(gauges, about, key.metric, found, found.fields["value"][-1])
 
 
-@functools.cache
-def _performance() -> frozenset[str]:
-    paths = registry.paths("metric")
-    return frozenset(
-        name for name, path in paths.items() if path.split(".")[2:3] and path.split(".")[2] in PERFORMANCE
-    )
+def _read(tx: Transaction, latest: Iterable[StoredWindow]) -> dict[tuple[str, str], dict[SeriesKey, Series]]:
+    """Return what each version's latest window has of the series told; those that begin together in one question."""
+    together: dict[int, list[SeriesKey]] = {}
+    read: dict[tuple[str, str], dict[SeriesKey, Series]] = {}
+    for window in latest:
+        read[window.model, window.version] = {}
+        keys = series.catalogue(tx, window.model, window.version)
+        told = (k for k in keys if not k.dimension and (k.metric in asked() or k.metric in (DRIFT, MISSING)))
+        together.setdefault(window.start, []).extend(told)
+    for start, keys in together.items():
+        for key, found in series.get_many(tx, keys, FIELDS, start=start, end=start + 1).items():
+            read[key.model, key.version][key] = found
+    return read
 
 
 def _of_window(gauges: Gauges, about: dict[str, str], window: StoredWindow) -> None:
@@ -109,23 +115,27 @@ def _of_window(gauges: Gauges, about: dict[str, str], window: StoredWindow) -> N
     gauges.add(end, "End of the latest closed window", about, window.end / 1e6)
     gauges.add(rows, "Predictions in the latest closed window", about, window.rows)
     share = window.labelled / window.rows if window.rows else 0.0
-    gauges.add("vedette_label_coverage_ratio", "Share of its predictions with a label", about, share)
+    text = "Share of the predictions in the latest closed window that have a label so far"
+    gauges.add("vedette_label_coverage_ratio", text, about, share)
 
 
-def _of_series(gauges: Gauges, about: dict[str, str], key: SeriesKey, found: Series) -> None:
-    if not len(found):
-        return
-    row = {name: values[-1] for name, values in found.fields.items()}
-    if key.metric in (DRIFT, MISSING):
-        _by_column(gauges, about, key.metric, found, row["value"])
-        return
-    for place, (column, value) in enumerate(found.places):
-        if column or value:
-            continue
-        for bound, field in (("point", "value"), ("lower", "low"), ("upper", "high")):
-            labels = {**about, "metric": key.metric, "bound": bound}
-            text = "Performance in the latest closed window"
-            gauges.add("vedette_performance", text, labels, float(row[field][place]))
+def _of_performance(gauges: Gauges, about: dict[str, str], standing: Standing) -> None:
+    text = "Share of the labels to come of the latest closed window that must be in by now"
+    gauges.add("vedette_label_maturity_ratio", text, about, standing.maturity)
+    window = standing.settled()
+    if window is not None:
+        text = "End of the latest closed window whose labels are in, which vedette_performance is of"
+        gauges.add("vedette_performance_window_end_timestamp_seconds", text, about, window.end / 1e6)
+        for metric, values in standing.known(window):
+            for bound, value in values.items():
+                labels = {**about, "metric": metric, "bound": bound}
+                text = "Performance in the latest closed window whose labels are in"
+                gauges.add("vedette_performance", text, labels, value)
+    for metric, by, values in standing.expected():
+        for bound, value in values.items():
+            labels = {**about, "metric": metric, "bound": bound, "by": by}
+            text = "Performance that the labels of the latest closed window will show, while they are out"
+            gauges.add("vedette_performance_expected", text, labels, value)
 
 
 def _by_column(gauges: Gauges, about: dict[str, str], metric: str, found: Series, values: np.ndarray) -> None:
