@@ -20,6 +20,14 @@ from vedette.summaries.regression_errors import RegressionErrors
 
 #: Among the metrics asked for, the name of those that suit the task and the columns.
 DEFAULT = "default"
+#: How it is told that a layout lacks what a metric reads, by the code of the layout's error.
+REFUSALS = {
+    "schema.no-score": "why.needs_scores_of",
+    "schema.no-query": "why.needs_queries",
+    "schema.no-prediction": "why.needs_predicted_numbers",
+    "schema.no-time": "why.needs_time",
+    "metric.no-residuals": "why.needs_errors",
+}
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -152,8 +160,17 @@ def _suiting(name: str, cls: type[Metric], layout: Layout) -> tuple[list[Chosen]
         try:
             return [choose(made, layout)], None
         except VedetteError as error:
-            why = Sentence.of("why.refused", error=error.found)
+            why = _refusal(name, error, layout)
     return [], why
+
+
+def _refusal(name: str, error: VedetteError, layout: Layout) -> Sentence:
+    """Return why a layout lacks what a metric reads; in the words of the error where there are no others."""
+    form = REFUSALS.get(error.code)
+    if form is None:
+        return Sentence.of("why.refused", error=error.found)
+    classes = list(layout.classes[-1:] if layout.task == "binary" else layout.classes)
+    return Sentence.of(form, metric=name, classes=classes)
 
 
 def _columns(cls: type[Metric], layout: Layout) -> list[str]:

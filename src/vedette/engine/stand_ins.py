@@ -22,6 +22,8 @@ def labels_are_out(cube: Cube, layout: Layout) -> bool:
     if layout.task not in STAND_INS or layout.label is None:
         return False
     regression = layout.task == "regression"
+    if regression and layout.prediction is None and layout.score is None:
+        return False  # labels alone: nothing stands in for what is not computed with them either
     state = cube.state(layout.errors() if regression else layout.confusion())
     if state is None:
         return False

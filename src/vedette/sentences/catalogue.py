@@ -186,7 +186,19 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{metric} needs predictions or scores; the schema names neither",
         "{metric} 需要预测或得分，schema 均未声明",
     ),
-    "why.refused": ("{error}", "无法计算：{error}"),
+    "why.needs_scores_of": (
+        "{metric} needs scores of {classes:names}, which the schema does not name",
+        "{metric} 需要 {classes:names} 的得分，schema 未声明",
+    ),
+    "why.needs_queries": (
+        "{metric} needs the query and the score of each row; the schema does not name both",
+        "{metric} 需要每行的查询与得分，schema 未同时声明两者",
+    ),
+    "why.needs_predicted_numbers": (
+        "{metric} needs predictions that are numbers; the schema names none",
+        "{metric} 需要数值型的预测，schema 未声明",
+    ),
+    "why.refused": ("{error}", "无法计算，原文说明：“{error}”"),
     # evidence
     "evidence.windows": (
         "by chance at most once in {windows:int} windows",
@@ -270,7 +282,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     "note.quarantined": (
         "{name} cannot be read and is left out: {error}",
-        "{name} 无法读取，已略去：{error}",
+        "{name} 无法读取，已略去；原文说明：“{error}”",
     ),
     "note.queries_split": (
         "Rows of {count} queries do not stand together; each run of them counts as a query",
