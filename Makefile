@@ -47,6 +47,10 @@ docs: gen ## the generated pages, then every example on every page
 pictures: $(VENV)/.dev ## draw the pictures of the pages from their examples (ARGS=promise for one)
 	$(PY) tools/pictures.py $(ARGS)
 
+.PHONY: screens
+screens: $(VENV)/.demo $(VENV)/.dev ## photograph the server's pages with the demo's year (ARGS="--data ARCHIVE" without network)
+	$(PY) tools/screens.py $(ARGS)
+
 .PHONY: gen
 gen: $(VENV)/.dev ## write what is derived from the code: tables and lists in the pages
 	$(PY) tools/gen.py

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from vedette.server.pages.addresses import feature, model
+from vedette.server.pages.filters import unbroken
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("fleet", "model", "incident", "feature", "segments", "versions", "data", "monitor", "training", "settings",
@@ -28,6 +29,23 @@ SHIFT = """new Promise(done => {
     new PerformanceObserver(list => done(sum(list))).observe({type: 'layout-shift', buffered: true});
     setTimeout(() => done(0), 500);
 })"""
+
+
+DATED = (
+    "Accuracy went from 90.1% to 87.3% since 2013-12-30: humid is missing.",
+    "自 2013-12-30 起，准确率从 90.1% 变为 87.3%：自 2013-12-29 14:00 起缺失。",
+)
+#: Ranges of the dates of an element, and on how many lines one lies.
+LINES = """function* dates(e) {
+    const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode())
+        for (const found of node.data.matchAll(/\\d{4}-\\d\\d-\\d\\d( \\d\\d:\\d\\d)?/g)) {
+            const range = document.createRange();
+            range.setStart(node, found.index); range.setEnd(node, found.index + found[0].length);
+            yield range;
+        }
+}
+const lines = range => new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;"""
 
 
 def load(name):
@@ -184,6 +202,23 @@ def test_brushing_one_chart_zooms_all(chromium, served, until):
         page.click("#show-all")
         assert "zoom=" not in page.url
         assert view.complaints == []
+
+
+@pytest.mark.parametrize("words", DATED)
+def test_no_line_ends_within_a_date_however_narrow_the_page(chromium, served, words):
+    """Seen as boxes: a date in one box is on one line, at every width; without its span some width would cut it."""
+    with View(chromium, served("broken"), "/models/flights", 1280) as view:
+        heading = view.page.locator("h1#verdict")
+        boxes = {}
+        for told in (unbroken(words), words):
+            heading.evaluate("(e, told) => { e.innerHTML = told; }", told)
+            lines = (
+                "(e, px) => { e.style.maxWidth = px + 'px'; return Math.max(...[...dates(e)].map(lines)); }"
+            )
+            boxes[told] = [heading.evaluate(f"(e, px) => {{ {LINES} return ({lines})(e, px); }}", px)
+                           for px in range(200, 700, 8)]  # fmt: skip
+    assert set(boxes[unbroken(words)]) == {1}
+    assert max(boxes[words]) > 1
 
 
 def test_theme_turns_at_once_and_stays(chromium, served):

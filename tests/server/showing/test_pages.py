@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from vedette.server.api import changing
@@ -39,6 +41,22 @@ def test_every_page_renders_and_no_name_becomes_markup(home, visit):
         html = render(template, visit, page, shelf)
         assert "<img src=x" not in html, template
         assert 'onerror="alert' not in html, template
+
+
+@pytest.mark.parametrize(
+    ("template", "place"),
+    [
+        ("model", r'<h1 id="verdict">(.*?)</h1>'),
+        ("incident", r'<h1 id="verdict">(.*?)</h1>'),
+        ("fleet", r'<span class="told">(.*?)</span></td>'),
+    ],
+)
+def test_no_line_of_a_verdict_ends_within_a_date(home, visit, template, place):
+    html = render(template, visit, everything(home.pages, visit)[template], Shelf())
+    told = re.findall(place, html)
+    assert any(re.search(r'<span class="whole">\d{4}-\d\d-\d\d</span>', one) for one in told)
+    for one in told:
+        assert not re.search(r"\d-\d", re.sub(r'<span class="whole">[\d :T-]+</span>', "", one))
 
 
 def test_every_chart_can_be_drawn(home, visit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from vedette.views import markup
 from vedette.views.sparkline import drawn
 from vedette.views.words import Lang, change_of
 
+#: A day, or a moment of it, as windows are labelled.
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?\b", re.ASCII)
 #: Units of time from long to short, in seconds.
 _UNITS = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
@@ -128,6 +131,18 @@ def cleaned(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return markup.clipped(markup.plain(value))
+
+
+def unbroken(words: str) -> Markup:
+    """Return words in which no line ends within a date.
+
+    Examples
+    --------
+    >>> unbroken("F1 < 0.7 since 2013-12-30: why")
+    Markup('F1 &lt; 0.7 since <span class="whole">2013-12-30</span>: why')
+    """
+    told = _DATE.sub(lambda date: markup.tag("span", date[0], class_="whole"), markup.text(words))
+    return ready(told)
 
 
 def bound(lang: Lang, now: datetime) -> Mapping[str, Callable[..., Any]]:

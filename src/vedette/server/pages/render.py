@@ -47,6 +47,7 @@ def environment() -> jinja2.Environment:
         "estimate": filters.estimate,
         "spark": filters.spark,
         "stamp": filters.stamp,
+        "unbroken": filters.unbroken,
         "path": addresses.part_of,
     }
     made.globals |= {"anchor": anchor}
