@@ -301,7 +301,7 @@ def test_timeline_is_the_wall_clock_of_the_labels():
 
 def test_reference_alone_is_named(samples):
     spec = specification(samples.series(reference=Estimate(0.7, n=5)))
-    assert any(row.get("text") == "reference 0.700" for data in datasets(spec) for row in data)
+    assert any(row.get("text") == "┄ reference 0.700" for data in datasets(spec) for row in data)
 
 
 def waiting(samples, days=30, **changes):

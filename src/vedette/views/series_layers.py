@@ -217,6 +217,12 @@ class Points:
         import altair as alt
 
         text = f"{say(self.lang, key)} {number(value, self.series.unit)}"
+        if key == "reference":  # above the plot, for at its level the line of the metric runs through it
+            named = alt.Chart(rows({"text": [f"┄ {text}"]})).mark_text(
+                style="reference-label", baseline="bottom", dy=-7
+            )
+            yield named.encode(x=alt.value(0), y=alt.value(0), text=alt.Text("text:N"))
+            return
         base = alt.Chart(rows({"v": [value], "text": [text]}))
         for style in ("halo", f"{key}-label"):
             label = base.mark_text(style=style, dx=4, dy=-4)
