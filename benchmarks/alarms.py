@@ -151,7 +151,7 @@ def main() -> None:
     asked.add_argument("--delay-seeds", type=int, default=100)
     asked.add_argument("--quick", action="store_true", help="3 seeds, 300 windows, no peers")
     asked.add_argument("--tools", help="names, or how they begin, by commas (default: all installed)")
-    asked.add_argument("--worlds", action="append", help="part of a name; may be given several times")
+    asked.add_argument("--worlds", action="append", help="a name or a part of some; may be repeated")
     asked.add_argument("--parts", default="still,changed")
     asked.add_argument("--workers", type=int, default=os.cpu_count())
     asked.add_argument("--page", type=Path, help="write this page from the results and do nothing else")
@@ -176,11 +176,11 @@ def results(
     names = given.worlds or [""]
     if "still" in given.parts:
         for world in STILL:
-            if any(name in world.name for name in names):
+            if _meant(world.name, names):
                 for group in together(tools, lambda tool: _afforded(tool, given)):
                     yield from still(world, group, given, pool)
     if "changed" in given.parts:
-        chosen = [change for change in CHANGES if any(name in change.name for name in names)]
+        chosen = [change for change in CHANGES if _meant(change.name, names)]
         limits: dict[tuple[str, World], float] = {}
         for change in chosen:
             for group in together(tools, lambda tool: (tool.seeds, tool.graded)):
@@ -356,6 +356,12 @@ def _wanted(tool: Tool, names: str | None) -> bool:
     exact = {one.name for one in TOOLS}
     asked = [name.strip() for name in names.split(",")]
     return any(tool.name == name or (name not in exact and tool.name.startswith(name)) for name in asked)
+
+
+def _meant(case: str, names: list[str]) -> bool:
+    """Tell whether a case is named, or holds the part of a name that no case has as its whole name."""
+    exact = {one.name for one in (*STILL, *CHANGES)}
+    return any(name == case or (name not in exact and name in case) for name in names)
 
 
 def keep(row: dict[str, object]) -> None:
