@@ -71,6 +71,7 @@ class World:
 STILL = (
     World("independent rows, 1 column", columns=1),
     World("independent rows, 20 columns"),
+    World("independent rows, 200 columns", columns=200),
     World("independent rows, 50 a window", rows=50),
     World("independent rows, 1000 a window", rows=1000),
     World("independent rows, reference of 500", reference=500),
@@ -79,6 +80,7 @@ STILL = (
     World("correlated .5, 200 columns", columns=200, correlation=0.5),
     World("daily and weekly season, 1 column", columns=1, season=0.3, reference=6 * 168 * 200),
     World("daily and weekly season, 20 columns", season=0.3, reference=6 * 168 * 200),
+    World("daily and weekly season, 200 columns", columns=200, season=0.3, reference=6 * 168 * 200),
     World("windows vary: dispersion 3", dispersion=3.0, reference=6 * 168 * 200),
     World("windows vary: dispersion 10", dispersion=10.0, reference=6 * 168 * 200),
     World("windows vary, autoregression .5", dispersion=3.0, persistence=0.5, reference=6 * 168 * 200),
