@@ -276,6 +276,7 @@ def least_score(runs: list[np.ndarray]) -> float:
     if not runs:
         return np.inf
     levels = np.unique(np.concatenate(runs))
+    levels = np.append(levels, np.nextafter(levels[-1], np.inf))  # which no still stream reached
     low, high = 0, len(levels) - 1
     while low < high:
         middle = (low + high) // 2

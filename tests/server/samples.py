@@ -380,7 +380,6 @@ class Sample:
                 state="resolved",
                 title=self.cause(visit),
                 opened=NOW - timedelta(days=40),
-                closed=NOW - timedelta(days=38),
                 owner=self.names[1],
             ),
         )

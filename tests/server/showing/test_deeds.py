@@ -7,6 +7,7 @@ import pytest
 
 from vedette.server.pages.visit import Visit
 from vedette.server.showing.administration import declared
+from vedette.server.showing.fleet import moment
 from vedette.server.showing.settings import target
 from vedette.store import accounts, audit, incidents, monitors, settings
 
@@ -46,6 +47,9 @@ def test_an_incident_goes_through_its_life(home, visit):
         notice = home.deeds.incident(visit, number, deed, value)
         assert notice.level == "ok", (deed, notice.text)
         assert state(home, number).state == then
+        ended = home.pages.incident(visit, number).ended
+        # Of a history that was sent today, it ended with its windows and not when it was closed.
+        assert ended == (moment(state(home, number).last.end) if then == "resolved" else None)
     assert actions(home)[0] == "incident.reopen"
     page = home.pages.incident(visit, number)
     assert page.owner == "ada"

@@ -54,7 +54,9 @@ class IncidentPage(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    opened, closed, muted_until : datetime
+    opened, muted_until : datetime
+    ended : datetime, optional
+        The end of its last window, however late somebody or the quiet after it closed it.
     began : View, optional
         The metric around the beginning, with the mark of the change.
     examples : Grid, optional
@@ -75,7 +77,7 @@ class IncidentPage(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise
     cause: str = ""
     remedy: str = ""
-    closed: datetime | None = None
+    ended: datetime | None = None
     muted_until: datetime | None = None
     owner: str = ""
     people: tuple[str, ...] = ()

@@ -108,7 +108,6 @@ class IncidentLine(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     title: str
     opened: datetime
-    closed: datetime | None = None
     owner: str = ""
 
 

@@ -64,7 +64,7 @@ def incident(desk: Desk, references: References, visit: Visit, wanted: int) -> I
         verdict=verdict,
         remedy=remedy,
         opened=moment(stored.since),
-        closed=moment(stored.closed_at) if stored.closed_at is not None else None,
+        ended=moment(one.last.end) if stored.closed_at is not None else None,
         muted_until=moment(stored.muted_until) if stored.muted_until is not None else None,
         owner=stored.owner,
         people=people,

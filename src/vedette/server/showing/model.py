@@ -213,7 +213,6 @@ def line(stored: StoredIncident, visit: Visit) -> IncidentLine:
         state=incident.state,
         title=said(incident, visit.lang)[0],
         opened=moment(stored.since),
-        closed=moment(stored.closed_at) if stored.closed_at is not None else None,
         owner=stored.owner,
     )
 
