@@ -21,6 +21,7 @@ settings = {
     "kswin": [(1.0, lambda: drift.KSWIN(seed=1))],
 }[kind]
 scores = np.zeros((numbers.max() + 1, len(names)))
+alerts = scores.astype(bool)
 for j, name in enumerate(names):
     if name.startswith("c"):  # they follow a number
         continue
@@ -33,4 +34,5 @@ for j, name in enumerate(names):
             detector.update(value)
             if detector.drift_detected:
                 scores[window, j] = max(scores[window, j], score)
-write(scores, scores > 0)
+                alerts[window, j] |= score == settings[0][0]
+write(scores, alerts)

@@ -59,7 +59,7 @@ class Stub:
             self.httpd.server_close()
             self.httpd = None
         while self.open:  # also the connections that are kept
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # the other end may have closed it
                 self.open.pop().shutdown(socket.SHUT_RDWR)
 
     def take(self, headers, path, body):

@@ -19,7 +19,7 @@ from vedette.engine.outcomes import losses
 from vedette.engine.plan import choose, plan
 from vedette.engine.scan import Wanted, scan
 from vedette.engine.span import numbered, windows_over
-from vedette.engine.streams import Part
+from vedette.engine.streams import Part, reading
 from vedette.errors import ConfigError
 from vedette.evidence.two_sample import TwoSample
 from vedette.layout import Column, Layout
@@ -274,7 +274,7 @@ def _of_column(column: Column, layout: Layout) -> list[_Compared]:
         column.name,
         "values",
         metric("psi", column=column.name),
-        lambda cube: values(cube.states[TOTAL, spec]),
+        reading(spec, values),
     )
     if column.role == "label":  # a label that is missing has not come yet
         return [moved]
@@ -282,7 +282,7 @@ def _of_column(column: Column, layout: Layout) -> list[_Compared]:
         column.name,
         "missing",
         metric("missing", column=column.name),
-        lambda cube: presence(cube.states[TOTAL, spec]),
+        reading(spec, presence),
     )
     return [moved, gone]
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from vedette.engine.bins import values
 from vedette.engine.cube import TOTAL, Cube
-from vedette.engine.streams import About, Followed, Past, law
+from vedette.engine.streams import About, Followed, Past, law, reading
 from vedette.evidence.concept import Concept, concept_dispersion
 from vedette.evidence.risk import Risk, risk_dispersion
 from vedette.evidence.season import Season, by_phase, choose_season
@@ -221,7 +221,7 @@ def _meanings(past: Past, layout: Layout) -> Iterator[Followed | None]:
     if label is not None and before is not None and _any_labels(before):
         stream, season = law(values(before), isinstance(label, Histogram), past)
         about = About("values", layout.label)
-        yield Followed(about, True, lambda cube: values(cube.states[TOTAL, label]), stream, season)
+        yield Followed(about, True, reading(label, values), stream, season)
 
 
 def _any_labels(state: State) -> bool:

@@ -18,8 +18,7 @@ from vedette.evidence.detector import AnyStream
 from vedette.evidence.laws import Stream
 from vedette.evidence.season import Season, by_phase, choose_season, restlessness
 from vedette.layout import Layout
-from vedette.summaries.base import State
-from vedette.summaries.categories import Categories
+from vedette.summaries.base import State, Summary
 from vedette.summaries.histogram import Histogram
 from vedette.summaries.projections import Projections
 from vedette.values import Segment, Window
@@ -85,7 +84,7 @@ def column_streams(past: Past, cube: Cube, layout: Layout) -> list[Followed]:
         for part, read in _READINGS.items():
             usual = expected(before) if part == "values" else read(before)
             stream, season = law(usual, isinstance(spec, Histogram) and part == "values", past)
-            found.append(Followed(About(part, column.name), False, _reading(spec, read), stream, season))
+            found.append(Followed(About(part, column.name), False, reading(spec, read), stream, season))
     return [*found, *_direction_streams(past, cube, layout)]
 
 
@@ -117,7 +116,8 @@ def _along(spec: Projections, direction: int) -> Callable[[Cube], Floats]:
 _READINGS: dict[Part, Callable[[State], Floats]] = {"values": values, "missing": presence}
 
 
-def _reading(spec: Histogram | Categories, read: Callable[[State], Floats]) -> Callable[[Cube], Floats]:
+def reading(spec: Summary, read: Callable[[State], Floats]) -> Callable[[Cube], Floats]:
+    """Return how counts are read off a cube's state of all rows."""
     return lambda cube: read(cube.states[TOTAL, spec])
 
 

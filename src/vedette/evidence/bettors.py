@@ -7,6 +7,7 @@ window's counts. So a thousand columns cost one matrix product.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -81,12 +82,12 @@ def score_bets(
     doi:10.1093/jrsssb/qkad009.
     """
     each = np.eye(len(reference))
-    ranks = _rank_scores(reference) if ordered and len(reference) >= 3 else []
+    ranks = _rank_scores(reference) if ordered and len(reference) >= 3 else each[:0]
     common = np.empty(0, np.intp) if ordered else _common(reference, sparse)
     scores = [*ranks, *each[common]]
-    bounds = [one for score in ranks for one in _granted(_mean_interval(score, reference, n), tolerance)]
-    bounds += _granted(_share_interval(reference[common], n), tolerance)
-    rare = _granted(_rare_interval(reference[sparse], n), tolerance / 10)
+    bounds = _granted(partial(_mean_interval, ranks, reference, n), tolerance)
+    bounds += _granted(partial(_share_interval, reference[common], n), tolerance)
+    rare = _granted(partial(_rare_interval, reference[sparse], n), tolerance / 10)
     found: list[Floats] = []
     for score, (least, most) in zip([*scores, *each[sparse]], [*bounds, *rare], strict=True):
         for stake in STAKES:
@@ -104,10 +105,10 @@ def _common(reference: Floats, sparse: npt.NDArray[np.intp]) -> npt.NDArray[np.i
     return np.setdiff1d(chosen, sparse)
 
 
-def _rank_scores(reference: Floats) -> list[Floats]:
-    """Return scores in [0, 1] a bin: the rank, and the distance from the middle."""
+def _rank_scores(reference: Floats) -> Floats:
+    """Return scores in [0, 1] a bin, one a row: the rank, and the distance from the middle."""
     rank = _ranks(reference)
-    return [rank, np.abs(2 * rank - 1)]
+    return np.stack((rank, np.abs(2 * rank - 1)))
 
 
 def _granted(interval: Interval, tolerance: float) -> list[tuple[float, float]]:
@@ -117,27 +118,23 @@ def _granted(interval: Interval, tolerance: float) -> list[tuple[float, float]]:
     return list(zip(least.tolist(), most.tolist(), strict=True))
 
 
-def _mean_interval(score: Floats, reference: Floats, n: float) -> Interval:
-    """Return the interval of a score's mean by level, of one entry."""
+def _mean_interval(scores: Floats, reference: Floats, n: float, level: float) -> tuple[Floats, Floats]:
+    """Return the interval of each score's mean; scores of shape (k, b)."""
     from scipy.special import ndtri
 
-    mean = score @ reference
-    error = np.sqrt(np.maximum(score**2 @ reference - mean**2, 0.0) / max(n, 1.0))
-
-    def at(level: float) -> tuple[Floats, Floats]:
-        half = ndtri((1 + level) / 2) * error
-        return np.atleast_1d(mean - half), np.atleast_1d(mean + half)
-
-    return at
+    mean = scores @ reference
+    error = np.sqrt(np.maximum(scores**2 @ reference - mean**2, 0.0) / max(n, 1.0))
+    half = ndtri((1 + level) / 2) * error
+    return mean - half, mean + half
 
 
-def _share_interval(shares: Floats, n: float) -> Interval:
-    """Return the intervals of the shares of common bins by level."""
-    return lambda level: wilson_interval(shares * n, np.full(len(shares), max(n, 1.0)), level)
+def _share_interval(shares: Floats, n: float, level: float) -> tuple[Floats, Floats]:
+    """Return the intervals of the shares of common bins."""
+    return wilson_interval(shares * n, np.full(len(shares), max(n, 1.0)), level)
 
 
-def _rare_interval(shares: Floats, n: float) -> Interval:
-    """Return the intervals of the shares of rare bins by level: the exact limits of a Poisson count.
+def _rare_interval(shares: Floats, n: float, level: float) -> tuple[Floats, Floats]:
+    """Return the intervals of the shares of rare bins: the exact limits of a Poisson count.
 
     The half row that smoothing gave is taken back: at .99 an empty bin may hold 5.3 of `n` rows, where Wilson's
     interval of the raised count would grant 7.6.
@@ -148,14 +145,9 @@ def _rare_interval(shares: Floats, n: float) -> Interval:
     """
     from scipy.special import chdtri
 
-    rows = np.maximum(shares * n - 0.5, 0.0)
-
-    def at(level: float) -> tuple[Floats, Floats]:
-        beyond = (1 - level) / 2
-        low = np.where(rows > 0, chdtri(np.maximum(2 * rows, 1e-9), 1 - beyond), 0.0)
-        return low / 2 / max(n, 1.0), chdtri(2 * (rows + 1), beyond) / 2 / max(n, 1.0)
-
-    return at
+    rows, beyond = np.maximum(shares * n - 0.5, 0.0), (1 - level) / 2
+    low = np.where(rows > 0, chdtri(np.maximum(2 * rows, 1e-9), 1 - beyond), 0.0)
+    return low / 2 / max(n, 1.0), chdtri(2 * (rows + 1), beyond) / 2 / max(n, 1.0)
 
 
 def _ranks(reference: Floats) -> Floats:

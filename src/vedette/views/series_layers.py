@@ -199,7 +199,7 @@ class Points:
         if self.series.coverage is not None:
             yield self._strip(self.series.coverage)
         for key, value in self._levels():
-            yield from self._named_level(key, value)
+            yield from self._named_reference(value) if key == "reference" else self._named_threshold(value)
         yield from self._named_kinds()
         for level in ("info", "watch", "act"):
             yield from self._markers(level)
@@ -213,18 +213,23 @@ class Points:
             label = base.mark_text(style="label", dx=8)
             yield label.encode(x=self.x("m"), y=self.y("v"), text=alt.Text("text:N"), opacity=_inside())
 
-    def _named_level(self, key: str, value: float) -> Iterator[alt.Chart]:
+    def _named_reference(self, value: float) -> Iterator[alt.Chart]:
+        """Yield the reference's value, above the plot: at its level the line of the metric runs through it."""
         import altair as alt
 
-        text = f"{say(self.lang, key)} {number(value, self.series.unit)}"
-        if key == "reference":  # above the plot, for at its level the line of the metric runs through it
-            named = alt.Chart(rows({"text": [f"┄ {text}"]})).mark_text(
-                style="reference-label", baseline="bottom", dy=-7
-            )
-            yield named.encode(x=alt.value(0), y=alt.value(0), text=alt.Text("text:N"))
-            return
+        base = alt.Chart(
+            rows({"text": [f"┄ {say(self.lang, 'reference')} {number(value, self.series.unit)}"]})
+        )
+        named = base.mark_text(style="reference-label", baseline="bottom", dy=-7)
+        yield named.encode(x=alt.value(0), y=alt.value(0), text=alt.Text("text:N"))
+
+    def _named_threshold(self, value: float) -> Iterator[alt.Chart]:
+        """Yield the threshold's value beside its line."""
+        import altair as alt
+
+        text = f"{say(self.lang, 'threshold')} {number(value, self.series.unit)}"
         base = alt.Chart(rows({"v": [value], "text": [text]}))
-        for style in ("halo", f"{key}-label"):
+        for style in ("halo", "threshold-label"):
             label = base.mark_text(style=style, dx=4, dy=-4)
             yield label.encode(y=self.y("v"), x=alt.value(0), text=alt.Text("text:N"))
 
